@@ -60,7 +60,8 @@ struct platform {
 	 * "Photon 2" beside "P2". NULL: none. */
 	const char		*alias;
 	struct platform_dfu	dfu;
-	/* How a person puts this board into DFU by hand, one sentence. */
+	/* How a person puts this board into DFU by hand, one sentence;
+	 * NULL: it has no DFU. */
 	const char		*dfu_buttons;
 };
 
