@@ -1,0 +1,35 @@
+/*
+ * The probe asks devices what they do: mode, Device OS version, protection,
+ * modules. At attach, after each job, when asked (probe_now()), and every
+ * config->poll_s seconds on one shared tick while somebody watches
+ * (probe_watch()); with nothing to ask it makes no wake-ups.
+ *
+ * Every device is asked beside all others. After 2 s without an answer the
+ * row's problem says so, after 10 s it is DEVICE_NOT_ANSWERING; the question
+ * stays out or is repeated, and an answer mends the row. Nothing is ever sent
+ * to a device in EDL, nor to one that a job holds.
+ */
+#ifndef PTERM_ACTION_PROBE_H
+#define PTERM_ACTION_PROBE_H
+
+#include "action/job.h"
+
+struct probe;
+
+struct probe	*probe_new(const struct action_env *env, struct jobs *jobs);
+void		 probe_free(struct probe *probe);
+
+/* device 0: all. */
+void		 probe_now(struct probe *probe, uint32_t device);
+/* Also ask for what only the detail pane and `pterm info` show: serial number,
+ * cloud state. */
+void		 probe_details(struct probe *probe, uint32_t device);
+/* The shared tick runs while watched. tick(arg) is called on it, so that ages
+ * are drawn again; NULL ends the watching. */
+void		 probe_watch(struct probe *probe, void (*tick)(void *), void *arg);
+/* Questions that are still open: `pterm list` waits for 0. */
+size_t		 probe_open_questions(const struct probe *probe);
+/* Is called whenever that number falls to 0. */
+void		 probe_on_idle(struct probe *probe, void (*cb)(void *), void *arg);
+
+#endif
