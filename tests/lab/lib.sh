@@ -1,0 +1,230 @@
+# What the lab's tests share. A test starts with
+#
+#	#!/bin/sh
+#	# What it shows, in one sentence.
+#	. "${0%/*}/lib.sh"
+#
+# and ends with done_testing. It runs inside the machine as root, in a folder of
+# its own ($LAB_TMP); what it puts into $LAB_OUT stays with `run --keep`.
+# A line "# lab-timeout: 60" near its start changes its deadline (120 s).
+#
+# Nothing here sleeps to let time pass: wait_for asks again until it is so.
+
+tap_count=0
+tap_failed=0
+
+# --- Checks, printed as TAP -------------------------------------------------
+
+# ok NAME COMMAND...: the command succeeds. What it prints is shown if not.
+ok() {
+	tap_name=$1
+	shift
+	if tap_out=$("$@" 2>&1); then
+		pass "$tap_name"
+	else
+		fail "$tap_name" "$* ended with $?" "$tap_out"
+	fi
+}
+
+# is GOT WANTED NAME
+is() {
+	if [ "$1" = "$2" ]; then
+		pass "$3"
+	else
+		fail "$3" "     got: $1" "expected: $2"
+	fi
+}
+
+# like GOT REGEX NAME: some line of it matches (grep -E).
+like() {
+	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+		pass "$3"
+	else
+		fail "$3" "nothing matches: $2" "$1"
+	fi
+}
+
+# unlike GOT REGEX NAME
+unlike() {
+	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+		fail "$3" "should not match: $2" "$1"
+	else
+		pass "$3"
+	fi
+}
+
+pass() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1"
+}
+
+# fail NAME [LINE...]
+fail() {
+	tap_count=$((tap_count + 1))
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_count - $1"
+	shift
+	[ $# -eq 0 ] || printf '%s\n' "$@" | head -n 60 | sed 's/^/#   /'
+	return 0
+}
+
+# skip NAME REASON
+skip() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1 # SKIP $2"
+}
+
+diag() {
+	printf '%s\n' "$@" | sed 's/^/# /'
+}
+
+done_testing() {
+	bench_stop
+	echo "1..$tap_count"
+	exit 0
+}
+
+# --- Waiting ----------------------------------------------------------------
+
+# wait_for SECONDS COMMAND...: until the command succeeds; status 1: it did not.
+wait_for() {
+	wait_until=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt $wait_until ] || return 1
+		sleep 0.05
+	done
+}
+
+# Commands that a wait can ask again.
+not() {
+	! "$@"
+}
+
+contains() {	# FILE REGEX
+	grep -Eq -e "$2" "$1"
+}
+
+# --- USB as sysfs tells it --------------------------------------------------
+
+# The folder in sysfs of the device with this serial number (any case).
+usb_dir() {	# SERIAL
+	for usb_file in /sys/bus/usb/devices/*/serial; do
+		read -r usb_serial <"$usb_file" || continue
+		[ "$(lower "$usb_serial")" = "$(lower "$1")" ] || continue
+		echo "${usb_file%/serial}"
+		return 0
+	done 2>/dev/null
+	return 1
+}
+
+lower() {
+	printf %s "$1" | tr A-Z a-z
+}
+
+usb_path() {	# SERIAL: 1-1
+	usb_found=$(usb_dir "$1") && echo "${usb_found##*/}"
+}
+
+usb_id() {	# SERIAL: 2b04:c006
+	usb_found=$(usb_dir "$1") &&
+	    echo "$(cat "$usb_found/idVendor"):$(cat "$usb_found/idProduct")"
+}
+
+usb_is() {	# SERIAL VID:PID
+	[ "$(usb_id "$1")" = "$2" ]
+}
+
+# VID:PID of everything that is plugged in (no hubs), one a line.
+usb_all() {
+	for usb_file in /sys/bus/usb/devices/[0-9]*-*/idVendor; do
+		[ -f "$usb_file" ] &&
+		    echo "$(cat "$usb_file"):$(cat "${usb_file%Vendor}Product")"
+	done 2>/dev/null
+}
+
+usb_count() {
+	usb_all | wc -l
+}
+
+usb_count_is() {
+	[ "$(usb_count)" -eq "$1" ]
+}
+
+tty_of() {	# SERIAL: /dev/ttyACM0
+	usb_found=$(usb_dir "$1") || return 1
+	for usb_file in "$usb_found"/*/tty/*; do
+		[ -d "$usb_file" ] || continue
+		[ -c "/dev/${usb_file##*/}" ] || return 1
+		echo "/dev/${usb_file##*/}"
+		return 0
+	done
+	return 1
+}
+
+# Each waits up to 20 s and fails with a sentence on stderr.
+wait_usb() {	# SERIAL VID:PID
+	wait_for 20 usb_is "$1" "$2" || {
+		echo "$1 is not on the bus as $2 but as" \
+		    "$(usb_id "$1" || echo nothing)" >&2
+		return 1
+	}
+	udevadm settle --timeout=20
+}
+
+wait_gone() {	# SERIAL
+	wait_for 20 not usb_dir "$1" || {
+		echo "$1 is still on the bus" >&2
+		return 1
+	}
+}
+
+wait_tty() {	# SERIAL: prints it
+	wait_for 20 tty_of "$1" || {
+		echo "$1 has no tty" >&2
+		return 1
+	}
+	udevadm settle --timeout=20
+	tty_of "$1"
+}
+
+# --- Our programs -----------------------------------------------------------
+
+pterm() {
+	"$top_builddir/pterm" "$@"
+}
+
+# bench FILE, or the script on stdin: plugs virtual devices into this kernel.
+bench() {
+	if [ $# -gt 0 ]; then
+		bench_file=$1
+	else
+		bench_file=$LAB_TMP/bench.$tap_count
+		cat >"$bench_file"
+	fi
+	bench_stop
+	"$top_builddir/pterm-virtual" "$bench_file" \
+	    --control "$LAB_TMP/control" >>"$LAB_OUT/pterm-virtual.log" 2>&1 &
+	bench_pid=$!
+	wait_for 20 bench_is_up && return 0
+	fail "pterm-virtual starts" "$(tail -n 5 "$LAB_OUT/pterm-virtual.log")"
+	done_testing
+}
+
+bench_is_up() {
+	[ -S "$LAB_TMP/control" ]
+}
+
+# bench_do COMMAND...: a line for its control socket; prints the answer.
+bench_do() {
+	printf '%s\n' "$*" | busybox nc -w 5 "local:$LAB_TMP/control"
+}
+
+bench_stop() {
+	[ -n "${bench_pid:-}" ] || return 0
+	kill "$bench_pid" 2>/dev/null
+	wait "$bench_pid" 2>/dev/null
+	bench_pid=
+	rm -f "$LAB_TMP/control"
+	wait_for 20 usb_count_is 0
+}
