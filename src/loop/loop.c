@@ -21,6 +21,7 @@ struct loop {
 	uint64_t			  next_seq;
 	struct loop_deferred		 *deferred;	/* oldest first */
 	struct loop_deferred		**deferred_end;
+	uint64_t			  turn;
 	unsigned			  watched;	/* fds and signals */
 	bool				  stopped;
 };
@@ -52,6 +53,7 @@ struct loop_deferred {
 	loop_cb			 cb;
 	void			*arg;
 	bool			 is_scheduled;
+	uint64_t		 turn;		/* in which it was scheduled */
 	struct loop_deferred	*next;
 };
 
@@ -237,6 +239,7 @@ loop_deferred_schedule(struct loop_deferred *deferred)
 	if (deferred->is_scheduled)
 		return;
 	deferred->is_scheduled = true;
+	deferred->turn = loop->turn;
 	deferred->next = NULL;
 	*loop->deferred_end = deferred;
 	loop->deferred_end = &deferred->next;
@@ -268,21 +271,17 @@ loop_deferred_free(struct loop_deferred *deferred)
 }
 
 /* A call that is scheduled meanwhile waits for the next turn, which then does
- * not wait: a marker in the queue says where this turn ends. */
+ * not wait. */
 static void
 loop_run_deferred(struct loop *loop)
 {
-	struct loop_deferred marker = { .loop = loop };
+	uint64_t turn = loop->turn++;
 	struct loop_deferred *first;
 
-	if (loop->deferred == NULL)
-		return;
-	loop_deferred_schedule(&marker);
-	while ((first = loop->deferred) != &marker) {
+	while ((first = loop->deferred) != NULL && first->turn <= turn) {
 		loop_deferred_cancel(first);
 		first->cb(first->arg);
 	}
-	loop_deferred_cancel(&marker);
 }
 
 /* --- Descriptors and signals -------------------------------------------- */
