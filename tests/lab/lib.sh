@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # What the lab's tests share. A test starts with
 #
 #	#!/bin/sh
@@ -119,7 +120,7 @@ usb_dir() {	# SERIAL
 }
 
 lower() {
-	printf %s "$1" | tr A-Z a-z
+	printf %s "$1" | tr '[:upper:]' '[:lower:]'
 }
 
 usb_path() {	# SERIAL: 1-1
@@ -227,4 +228,23 @@ bench_stop() {
 	bench_pid=
 	rm -f "$LAB_TMP/control"
 	wait_for 20 usb_count_is 0
+}
+
+# --- Foreign clients --------------------------------------------------------
+
+# Why the npm package NAME cannot be used; status 1 where it can.
+client_missing() {	# NAME
+	client_dir=$lab_cache/clients/$1
+	command -v node >/dev/null || {
+		echo "node is not installed"
+		return 0
+	}
+	[ -f "$client_dir/complete" ] && return 1
+	cat "$client_dir/why-not" 2>/dev/null || echo "not fetched by tests/lab/setup"
+}
+
+# particle_usb COMMAND...: see clients/particle-usb/client.js.
+particle_usb() {
+	LAB_CLIENT_DIR=$lab_cache/clients/particle-usb timeout -k 1 60 \
+	    node "$lab_dir/clients/particle-usb/client.js" "$@"
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The machine itself: sourced by run and shell (bash). machine_prepare makes the
 # folder of the run, $work, and the command line, "${qemu[@]}".
 

@@ -1,5 +1,6 @@
-# Sums up what the tests of one run printed: lines "NAME: TAP". Counts, and adds
-# a failure for each test that did not keep to its plan, or did not end.
+# Sums up what the tests of one run printed: lines "NAME: TAP". Repeats what
+# failed and what was skipped, adds a failure for each test that did not keep to
+# its plan or did not end, and prints the last line of the lab.
 {
 	colon = index($0, ": ")
 	if (colon == 0)
@@ -7,14 +8,18 @@
 	name = substr($0, 1, colon - 1)
 	line = substr($0, colon + 2)
 }
-line ~ /^ok [0-9]+.*# SKIP/ { skipped++; ran[name]++; next }
+line ~ /^ok [0-9]+.*# SKIP/ { skipped++; ran[name]++; repeat("ok", 3); next }
 line ~ /^ok [0-9]+/ { passed++; ran[name]++; next }
-line ~ /^not ok [0-9]+/ { failed++; ran[name]++; print "lab: " $0; next }
+line ~ /^not ok [0-9]+/ { failed++; ran[name]++; repeat("not ok", 7); next }
 line ~ /^1\.\.[0-9]+/ { plan[name] = substr(line, 4) + 0; planned[name] = 1; next }
 line ~ /^# end [0-9]+/ { split(line, f, " "); ended[name] = 1; status[name] = f[3] }
 
+function repeat(verdict, at) {
+	print verdict " " name substr(line, at)
+}
+
 function complain(name, what) {
-	print "lab: not ok: " name " " what
+	print "not ok " name " " what
 	failed++
 }
 
