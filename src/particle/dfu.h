@@ -99,6 +99,7 @@ struct dfu {
 	unsigned		 rounds;	/* requests so far: it must end */
 	unsigned		 stalls;
 	unsigned		 restarts;
+	bool			 did_send;	/* leaving is what comes now */
 	uint8_t			 out[1];
 };
 
