@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
 #include "model/device.h"
 
 struct job_ops;
@@ -32,6 +33,8 @@ enum action_id {
 #define ACTION_FRONT_END	0x02
 /* Can be done to a device that may not be opened or does not answer. */
 #define ACTION_NEEDS_NO_USB	0x04
+/* Speaks control requests (or DFU): not to a platform that has none. */
+#define ACTION_NEEDS_CONTROL	0x08
 
 /* Which of action_args an action takes. */
 #define ACTION_OPT_VIA		0x01	/* --via control|touch */
@@ -51,6 +54,8 @@ struct action {
 	unsigned		 options;
 	unsigned		 modes;		/* ACTION_MODE() of where it makes
 						 * sense; others are refused */
+	unsigned		 modes_done;	/* where there is nothing to do:
+						 * the job ends at once, well */
 	const struct job_ops	*ops;		/* NULL with ACTION_FRONT_END */
 };
 
@@ -71,6 +76,10 @@ struct action_args {
 
 const struct action	*action_by_verb(const char *verb);
 const struct action	*action_by_key(char key);
+/* 0 where it can be tried on this device now; else -1 and why not, as
+ * jobs_start() says it. */
+int			 action_check(const struct action *action,
+			    const struct device *device, struct error *err);
 /* Does it make sense for this device now? For the last line and the help. */
 bool			 action_applies(const struct action *action,
 			    const struct device *device);

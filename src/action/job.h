@@ -9,6 +9,8 @@
  *
  * Listeners are told in order: JOB_STARTED, any number of JOB_STEP, JOB_ENDED.
  * The job struct is readable during the call, and until JOB_ENDED returned.
+ *
+ * Each step also goes into the timeline, and so does a result that is not good.
  */
 #ifndef PTERM_ACTION_JOB_H
 #define PTERM_ACTION_JOB_H
@@ -64,7 +66,9 @@ enum job_event {
 typedef void (*jobs_cb)(enum job_event event, const struct job *job, void *arg);
 
 struct jobs	*jobs_new(const struct action_env *env);
-/* Cancels what runs; no callback any more. */
+/* Ends what runs where it stands; no callback any more. To leave devices tidy
+ * (a board that blinks), call jobs_cancel_all() before and turn the loop until
+ * jobs_running() is 0: each job ends within 1.5 s then. app_free() does. */
 void		 jobs_free(struct jobs *jobs);
 
 struct jobs_listener *jobs_listen(struct jobs *jobs, jobs_cb cb, void *arg);
@@ -77,6 +81,7 @@ uint32_t	 jobs_start(struct jobs *jobs, const struct action *action,
 		    uint32_t device, const struct action_args *args,
 		    unsigned timeout_ms, struct error *err);
 void		 jobs_cancel(struct jobs *jobs, uint32_t job);
+void		 jobs_cancel_all(struct jobs *jobs);
 /* NULL: ended, or never was. */
 const struct job *jobs_get(const struct jobs *jobs, uint32_t job);
 size_t		 jobs_running(const struct jobs *jobs);

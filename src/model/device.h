@@ -57,6 +57,7 @@ struct device {
 	char			 id[DEVICE_ID_LEN + 1];	/* "": none */
 	char			 key[DEVICE_KEY_MAX];	/* id, or "usb:1-1.2" */
 	char			 nickname[DEVICE_NAME_MAX];	/* "": none */
+	char			 label[DEVICE_KEY_MAX];	/* device_label() */
 	const struct platform	*platform;	/* never NULL */
 	enum platform_usb_mode	 usb_mode;	/* what the PID says */
 	struct bus_node_info	 usb;		/* of the last attachment */

@@ -11,6 +11,19 @@
  * that leaves unasked is removed at once; its number, nickname and facts are
  * remembered, so that it is the same device when it returns.
  *
+ * Which device a node is: the one with the same id that is not on the bus, at
+ * the same place if several have that id. A node without usable id is the
+ * device that is expected at that place, else the one last known by that place
+ * alone. An id that is on the bus already makes a device of its own, known by
+ * its place. A Tachyon in EDL shows its id, but is known by its place: any
+ * Qualcomm chip in EDL looks so.
+ *
+ * What the product id alone tells is known at once: DFU, EDL, and "normal" for
+ * platforms that take no control requests (Core, Tachyon), with that reason.
+ * Every other mode is unknown until the device was asked, at each attachment.
+ * A device under Device OS 0.6 to 1.0 of Gen 2 has no request for its mode: it
+ * stays unknown, with the reason, for it may be listening as well as normal.
+ *
  * Pointers to devices are valid until control returns to the loop. Listeners
  * may read, but not change the registry; they are called from inside the call
  * that changed it.

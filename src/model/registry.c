@@ -1,0 +1,688 @@
+#include "config.h"
+
+#include "model/registry.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/names.h"
+#include "particle/device-id.h"
+#include "particle/module-list.h"
+
+
+/* A device, and what nobody else needs to know of it. */
+struct registry_entry {
+	struct device	 device;
+	char		 serial_id[DEVICE_ID_SIZE];	/* also of a duplicate */
+	bool		 is_listed;
+	bool		 is_expected;
+	enum device_mode going_to;
+	uint64_t	 deadline_us;
+	bool		 is_safe;	/* pterm sent it there */
+	/* device.problem is the second, else the first. */
+	char		 bus_problem[DEVICE_TEXT_MAX];
+	char		 answer_problem[DEVICE_TEXT_MAX];
+};
+
+struct registry_listener {
+	struct registry			*registry;
+	struct registry_listener	*next;
+	registry_cb			 cb;		/* NULL: to be freed */
+	void				*arg;
+};
+
+struct registry {
+	struct names			*names;
+	struct registry_entry		**entries;	/* all ever seen */
+	size_t				 count;
+	size_t				 cap;
+	struct registry_entry		**list;		/* by USB path */
+	size_t				 list_count;
+	uint32_t			 last_number;
+	struct registry_listener	*listeners;
+	unsigned			 notifying;
+};
+
+struct registry *
+registry_new(struct names *names)
+{
+	struct registry *r = xcalloc(1, sizeof *r);
+
+	r->names = names;
+	return r;
+}
+
+void
+registry_free(struct registry *r)
+{
+	struct registry_listener *next;
+
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->count; i++) {
+		module_list_free(r->entries[i]->device.modules);
+		free(r->entries[i]);
+	}
+	for (struct registry_listener *l = r->listeners; l != NULL; l = next) {
+		next = l->next;
+		free(l);
+	}
+	free(r->entries);
+	free(r->list);
+	free(r);
+}
+
+/* --- Listeners ---------------------------------------------------------- */
+
+struct registry_listener *
+registry_listen(struct registry *r, registry_cb cb, void *arg)
+{
+	struct registry_listener *l = xcalloc(1, sizeof *l), **end;
+
+	l->registry = r;
+	l->cb = cb;
+	l->arg = arg;
+	for (end = &r->listeners; *end != NULL; end = &(*end)->next)
+		;
+	*end = l;
+	return l;
+}
+
+static void
+registry_sweep(struct registry *r)
+{
+	struct registry_listener **at = &r->listeners;
+
+	while (*at != NULL) {
+		struct registry_listener *l = *at;
+
+		if (l->cb == NULL) {
+			*at = l->next;
+			free(l);
+		} else {
+			at = &l->next;
+		}
+	}
+}
+
+void
+registry_unlisten(struct registry_listener *l)
+{
+	if (l == NULL)
+		return;
+	l->cb = NULL;
+	if (l->registry->notifying == 0)
+		registry_sweep(l->registry);
+}
+
+static void
+registry_notify(struct registry *r, enum registry_event event,
+    const struct registry_entry *e)
+{
+	r->notifying++;
+	for (struct registry_listener *l = r->listeners; l != NULL; l = l->next)
+		if (l->cb != NULL)
+			l->cb(event, &e->device, l->arg);
+	r->notifying--;
+	if (r->notifying == 0)
+		registry_sweep(r);
+}
+
+/* --- The list ----------------------------------------------------------- */
+
+/* "1-1.2" before "1-1.10": numbers count, not digits. */
+static int
+registry_compare_paths(const char *a, const char *b)
+{
+	while (*a != '\0' && *b != '\0') {
+		if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+			char *end_a, *end_b;
+			unsigned long n = strtoul(a, &end_a, 10);
+			unsigned long m = strtoul(b, &end_b, 10);
+
+			if (n != m)
+				return n < m ? -1 : 1;
+			a = end_a;
+			b = end_b;
+			continue;
+		}
+		if (*a != *b)
+			return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+		a++;
+		b++;
+	}
+	return (*a != '\0') - (*b != '\0');
+}
+
+static int
+registry_order(const void *a, const void *b)
+{
+	const struct registry_entry *const *x = a, *const *y = b;
+	int order = registry_compare_paths((*x)->device.usb.path,
+	    (*y)->device.usb.path);
+
+	if (order != 0)
+		return order;
+	return (*x)->device.number < (*y)->device.number ? -1 : 1;
+}
+
+static void
+registry_relist(struct registry *r)
+{
+	r->list_count = 0;
+	for (size_t i = 0; i < r->count; i++)
+		if (r->entries[i]->is_listed)
+			r->list[r->list_count++] = r->entries[i];
+	if (r->list_count > 1)
+		qsort(r->list, r->list_count, sizeof *r->list, registry_order);
+}
+
+size_t
+registry_count(const struct registry *r)
+{
+	return r->list_count;
+}
+
+const struct device *
+registry_at(const struct registry *r, size_t i)
+{
+	return i < r->list_count ? &r->list[i]->device : NULL;
+}
+
+static struct registry_entry *
+registry_entry(const struct registry *r, uint32_t number)
+{
+	/* Numbers are given in order and entries never go: 1, 2, 3, ... */
+	if (number == 0 || number > r->count)
+		return NULL;
+	return r->entries[number - 1];
+}
+
+const struct device *
+registry_get(const struct registry *r, uint32_t number)
+{
+	const struct registry_entry *e = registry_entry(r, number);
+
+	return e != NULL ? &e->device : NULL;
+}
+
+static struct registry_entry *
+registry_entry_by_node(const struct registry *r, bus_node node)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct registry_entry *e = r->entries[i];
+
+		if (e->device.is_present && e->device.usb.node == node)
+			return e;
+	}
+	return NULL;
+}
+
+const struct device *
+registry_by_node(const struct registry *r, bus_node node)
+{
+	const struct registry_entry *e = registry_entry_by_node(r, node);
+
+	return e != NULL ? &e->device : NULL;
+}
+
+static struct registry_entry *
+registry_entry_new(struct registry *r)
+{
+	struct registry_entry *e = xcalloc(1, sizeof *e);
+
+	if (r->count == r->cap) {
+		r->cap = r->cap == 0 ? 16 : r->cap * 2;
+		r->entries = xreallocarray(r->entries, r->cap,
+		    sizeof *r->entries);
+		r->list = xreallocarray(r->list, r->cap, sizeof *r->list);
+	}
+	e->device.number = ++r->last_number;
+	r->entries[r->count++] = e;
+	return e;
+}
+
+/* --- Which device is it ------------------------------------------------- */
+
+/* How well an absent device fits a node that has just come; 0: not at all. */
+static int
+registry_fit(const struct registry_entry *e, const struct bus_node_info *node,
+    const struct platform *platform, const char *id)
+{
+	const struct device *d = &e->device;
+	bool same_place = strcmp(d->usb.path, node->path) == 0;
+	bool same_kind = d->platform == platform;
+	bool by_place = d->id[0] == '\0' || d->usb_mode == PLATFORM_USB_EDL;
+
+	if (d->is_present || d->key[0] == '\0')
+		return 0;
+	if (id[0] != '\0' && strcmp(e->serial_id, id) == 0) {
+		/* Of several with one serial number the place tells. */
+		if (same_place)
+			return 6;
+		return by_place ? 0 : e->is_expected ? 5 : 4;
+	}
+	/* One of both has no serial number: old bootloaders have none. */
+	if (!same_place || !same_kind ||
+	    (id[0] != '\0' && e->serial_id[0] != '\0'))
+		return 0;
+	if (e->is_expected)
+		return 3;
+	return by_place && id[0] == '\0' ? 2 : 0;
+}
+
+static struct registry_entry *
+registry_recognise(struct registry *r, const struct bus_node_info *node,
+    const struct platform *platform, const char *id)
+{
+	struct registry_entry *best = NULL;
+	int best_fit = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		int fit = registry_fit(r->entries[i], node, platform, id);
+
+		if (fit > best_fit) {
+			best = r->entries[i];
+			best_fit = fit;
+		}
+	}
+	return best;
+}
+
+/* The device that answers to that id, be it here or remembered. */
+static struct registry_entry *
+registry_owner(struct registry *r, const char *id)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct registry_entry *e = r->entries[i];
+
+		if (strcmp(e->device.key, id) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static void
+registry_label(struct registry *r, struct registry_entry *e)
+{
+	struct device *d = &e->device;
+	const char *name = NULL;
+
+	if (r->names != NULL && d->id[0] != '\0')
+		name = names_get(r->names, d->id);
+	text_copy(d->nickname, sizeof d->nickname, name != NULL ? name : "");
+	if (d->nickname[0] != '\0')
+		text_copy(d->label, sizeof d->label, d->nickname);
+	else if (d->id[0] != '\0')
+		text_copy(d->label, sizeof d->label, d->id);
+	else {
+		memcpy(d->label, "usb ", 4);
+		text_clean(d->label + 4, sizeof d->label - 4, d->usb.path,
+		    strlen(d->usb.path));
+	}
+}
+
+static void
+registry_identify(struct registry *r, struct registry_entry *e, const char *id)
+{
+	struct device *d = &e->device;
+	struct registry_entry *owner;
+
+	if (id[0] != '\0')
+		text_copy(e->serial_id, sizeof e->serial_id, id);
+	owner = e->serial_id[0] != '\0' ? registry_owner(r, e->serial_id)
+	    : NULL;
+	if (d->usb_mode == PLATFORM_USB_EDL)
+		text_copy(d->id, sizeof d->id, e->serial_id);
+	else if (e->serial_id[0] == '\0' || (owner != NULL && owner != e &&
+	    (owner->device.is_present || owner->is_listed)))
+		d->id[0] = '\0';
+	else
+		text_copy(d->id, sizeof d->id, e->serial_id);
+	if (d->id[0] != '\0' && d->usb_mode != PLATFORM_USB_EDL) {
+		if (owner != NULL && owner != e)
+			owner->device.key[0] = '\0';	/* it was this one */
+		text_copy(d->key, sizeof d->key, d->id);
+	} else {
+		memcpy(d->key, "usb:", 4);
+		text_copy(d->key + 4, sizeof d->key - 4, d->usb.path);
+	}
+	registry_label(r, e);
+}
+
+/* --- What is known of it ------------------------------------------------ */
+
+static void
+registry_set_mode(struct registry_entry *e, enum device_mode mode,
+    const char *reason, uint64_t now_us)
+{
+	struct device *d = &e->device;
+
+	if (d->mode != mode)
+		d->mode_since_us = now_us;
+	d->mode = mode;
+	text_clean(d->mode_reason, sizeof d->mode_reason, reason,
+	    strlen(reason));
+}
+
+static void
+registry_set_problem(struct registry_entry *e)
+{
+	text_copy(e->device.problem, sizeof e->device.problem,
+	    e->answer_problem[0] != '\0' ? e->answer_problem : e->bus_problem);
+}
+
+/* What the host knows without asking: access, and what the PID says. */
+static void
+registry_derive(struct registry_entry *e, uint64_t now_us)
+{
+	struct device *d = &e->device;
+	bool denied = !d->usb.usb_access ||
+	    (d->usb.tty[0] != '\0' && !d->usb.tty_access);
+
+	e->bus_problem[0] = '\0';
+	if (denied && d->usb_mode != PLATFORM_USB_EDL)
+		text_clean(e->bus_problem, sizeof e->bus_problem,
+		    d->usb.denied, strlen(d->usb.denied));
+	if (d->usb_mode == PLATFORM_USB_DFU)
+		registry_set_mode(e, DEVICE_DFU, "", now_us);
+	else if (d->usb_mode == PLATFORM_USB_EDL)
+		registry_set_mode(e, DEVICE_EDL,
+		    "Qualcomm EDL, maybe Tachyon", now_us);
+	else if ((d->platform->quirks & PLATFORM_QUIRK_NO_CONTROL) != 0)
+		registry_set_mode(e, DEVICE_NORMAL,
+		    "takes no control requests, so its mode can't be asked",
+		    now_us);
+	else if (!d->usb.usb_access)
+		registry_set_mode(e, DEVICE_NO_PERMISSION, "", now_us);
+	else if (d->mode == DEVICE_NO_PERMISSION || d->mode == DEVICE_SWITCHING)
+		registry_set_mode(e, DEVICE_UNKNOWN, "", now_us);
+	registry_set_problem(e);
+}
+
+/* Another kind of device under the old name: nothing carries over. */
+static void
+registry_forget_facts(struct device *d)
+{
+	d->protection = DEVICE_PROTECTION_UNKNOWN;
+	d->system_version[0] = '\0';
+	d->manufacturing_serial[0] = '\0';
+	module_list_free(d->modules);
+	d->modules = NULL;
+}
+
+static void
+registry_gone(struct registry_entry *e)
+{
+	struct device *d = &e->device;
+
+	d->is_present = false;
+	d->departures++;
+	d->asked_us = 0;
+	d->cloud[0] = '\0';
+	e->is_safe = false;
+	e->answer_problem[0] = '\0';
+}
+
+static void
+registry_unlist(struct registry *r, struct registry_entry *e)
+{
+	e->is_listed = false;
+	e->is_expected = false;
+	registry_relist(r);
+	registry_notify(r, REGISTRY_REMOVED, e);
+}
+
+/* --- The bus ------------------------------------------------------------ */
+
+static void
+registry_node_id(char id[DEVICE_ID_SIZE], const struct bus_node_info *node,
+    enum platform_usb_mode mode)
+{
+	bool good = mode == PLATFORM_USB_EDL
+	    ? device_id_from_edl(id, node->product)
+	    : device_id_parse(id, node->serial, strlen(node->serial));
+
+	if (!good)
+		id[0] = '\0';
+}
+
+void
+registry_node_added(struct registry *r, const struct bus_node_info *node,
+    uint64_t now_us)
+{
+	enum platform_usb_mode usb_mode;
+	const struct platform *platform = platform_by_usb(node->vid, node->pid,
+	    &usb_mode);
+	struct registry_entry *e;
+	char id[DEVICE_ID_SIZE];
+	struct device *d;
+	bool was_listed;
+
+	if (platform == NULL || registry_entry_by_node(r, node->node) != NULL)
+		return;
+	registry_node_id(id, node, usb_mode);
+	/* The end of the last attachment at this place may be told late. */
+	for (size_t i = 0; i < r->count; i++) {
+		d = &r->entries[i]->device;
+		if (d->is_present && node->path[0] != '\0' &&
+		    strcmp(d->usb.path, node->path) == 0)
+			registry_node_removed(r, d->usb.node, now_us);
+	}
+	e = registry_recognise(r, node, platform, id);
+	if (e == NULL)
+		e = registry_entry_new(r);
+	d = &e->device;
+	if (d->platform != platform)
+		registry_forget_facts(d);
+	d->platform = platform;
+	d->usb_mode = usb_mode;
+	d->usb = *node;
+	d->is_present = true;
+	d->since_us = now_us;
+	registry_identify(r, e, id);
+	registry_set_mode(e, DEVICE_UNKNOWN, "", now_us);
+	registry_derive(e, now_us);
+	was_listed = e->is_listed;
+	e->is_listed = true;
+	e->is_expected = false;
+	registry_relist(r);
+	registry_notify(r, was_listed ? REGISTRY_CHANGED : REGISTRY_ADDED, e);
+}
+
+void
+registry_node_changed(struct registry *r, const struct bus_node_info *node,
+    uint64_t now_us)
+{
+	struct registry_entry *e = registry_entry_by_node(r, node->node);
+
+	if (e == NULL)
+		return;
+	e->device.usb = *node;
+	registry_derive(e, now_us);
+	registry_notify(r, REGISTRY_CHANGED, e);
+}
+
+void
+registry_node_removed(struct registry *r, bus_node node, uint64_t now_us)
+{
+	struct registry_entry *e = registry_entry_by_node(r, node);
+
+	if (e == NULL)
+		return;
+	registry_gone(e);
+	if (!e->is_expected || e->deadline_us <= now_us) {
+		registry_unlist(r, e);
+		return;
+	}
+	registry_set_mode(e, DEVICE_SWITCHING, "", now_us);
+	e->device.going_to = e->going_to;
+	registry_set_problem(e);
+	registry_notify(r, REGISTRY_CHANGED, e);
+}
+
+/* --- Jobs --------------------------------------------------------------- */
+
+void
+registry_expect(struct registry *r, uint32_t number, enum device_mode going_to,
+    uint64_t deadline_us)
+{
+	struct registry_entry *e = registry_entry(r, number);
+
+	if (e == NULL)
+		return;
+	e->is_expected = true;
+	e->going_to = going_to;
+	e->deadline_us = deadline_us;
+	if (e->is_listed && !e->device.is_present) {
+		e->device.going_to = going_to;
+		registry_notify(r, REGISTRY_CHANGED, e);
+	}
+}
+
+void
+registry_expect_no_more(struct registry *r, uint32_t number, uint64_t now_us)
+{
+	struct registry_entry *e = registry_entry(r, number);
+
+	(void)now_us;
+	if (e == NULL || !e->is_expected)
+		return;
+	e->is_expected = false;
+	if (e->is_listed && !e->device.is_present)
+		registry_unlist(r, e);
+}
+
+void
+registry_set_job(struct registry *r, uint32_t number, uint32_t job)
+{
+	struct registry_entry *e = registry_entry(r, number);
+
+	if (e == NULL || e->device.job == job)
+		return;
+	e->device.job = job;
+	registry_notify(r, REGISTRY_CHANGED, e);
+}
+
+void
+registry_sent_to_safe_mode(struct registry *r, uint32_t number)
+{
+	struct registry_entry *e = registry_entry(r, number);
+
+	if (e != NULL && e->device.is_present)
+		e->is_safe = true;
+}
+
+/* --- Answers ------------------------------------------------------------ */
+
+void
+registry_asked(struct registry *r, uint32_t number, uint64_t now_us)
+{
+	struct registry_entry *e = registry_entry(r, number);
+
+	if (e != NULL && e->device.is_present)
+		e->device.asked_us = now_us;
+}
+
+static void
+registry_take_mode(struct registry_entry *e, const struct registry_answers *a,
+    uint64_t now_us)
+{
+	if (e->is_safe && a->mode == DEVICE_NORMAL)
+		registry_set_mode(e, DEVICE_SAFE, "pterm sent it there",
+		    now_us);
+	else
+		registry_set_mode(e, a->mode,
+		    a->mode_reason != NULL ? a->mode_reason : "", now_us);
+}
+
+static void
+registry_take_text(char *dst, size_t size, const char *text)
+{
+	if (text != NULL)
+		text_clean(dst, size, text, strlen(text));
+}
+
+void
+registry_answered(struct registry *r, uint32_t number,
+    const struct registry_answers *a, uint64_t now_us)
+{
+	struct registry_entry *e = registry_entry(r, number);
+	struct device old;
+	struct device *d;
+
+	if (e == NULL || !e->device.is_present) {
+		module_list_free(a->modules);
+		return;
+	}
+	d = &e->device;
+	memcpy(&old, d, sizeof old);
+	d->asked_us = 0;
+	old.asked_us = 0;
+	if (a->has_mode)
+		registry_take_mode(e, a, now_us);
+	if (a->has_protection)
+		d->protection = a->protection;
+	registry_take_text(d->system_version, sizeof d->system_version,
+	    a->system_version);
+	registry_take_text(d->manufacturing_serial,
+	    sizeof d->manufacturing_serial, a->manufacturing_serial);
+	registry_take_text(d->cloud, sizeof d->cloud, a->cloud);
+	if (a->modules != NULL) {
+		module_list_free(d->modules);
+		d->modules = a->modules;
+	}
+	if (a->has_problem) {
+		registry_take_text(e->answer_problem, sizeof e->answer_problem,
+		    a->problem);
+		registry_set_problem(e);
+	}
+	if (memcmp(&old, d, sizeof old) != 0)
+		registry_notify(r, REGISTRY_CHANGED, e);
+}
+
+void
+registry_name_changed(struct registry *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct registry_entry *e = r->entries[i];
+		char old[DEVICE_NAME_MAX];
+
+		memcpy(old, e->device.nickname, sizeof old);
+		registry_label(r, e);
+		if (strcmp(old, e->device.nickname) != 0 && e->is_listed)
+			registry_notify(r, REGISTRY_CHANGED, e);
+	}
+}
+
+/* --- Time --------------------------------------------------------------- */
+
+uint64_t
+registry_next_deadline(const struct registry *r)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < r->list_count; i++) {
+		const struct registry_entry *e = r->list[i];
+
+		if (e->is_expected && !e->device.is_present &&
+		    e->deadline_us < next)
+			next = e->deadline_us;
+	}
+	return next;
+}
+
+void
+registry_tick(struct registry *r, uint64_t now_us)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct registry_entry *e = r->entries[i];
+
+		if (e->is_listed && e->is_expected && !e->device.is_present &&
+		    e->deadline_us <= now_us)
+			registry_unlist(r, e);
+	}
+}
