@@ -3,6 +3,8 @@
  * microseconds for each Particle device that libusb announces. pterm's way from
  * the same event to a row on the screen is measured beside it.
  */
+#include "config.h"
+
 #include <libusb.h>
 #include <stdio.h>
 #include <time.h>

@@ -11,6 +11,8 @@
  * TEXT must be written in one run by the program; escape sequences are not
  * interpreted.
  */
+#include "config.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
