@@ -200,14 +200,6 @@ do_plug(struct bench_device *device, const struct command *command,
 }
 
 static int
-do_unplug(struct bench_device *device)
-{
-	device->is_plugged = device->was_there = false;
-	vdev_unplug(device->vdev);
-	return 0;
-}
-
-static int
 do_change(struct bench_device *device)
 {
 	struct bench *bench = device->bench;
@@ -215,6 +207,14 @@ do_change(struct bench_device *device)
 	if (bench->ops != NULL && bench->ops->changed != NULL)
 		bench->ops->changed(device, bench->arg);
 	return 0;
+}
+
+static int
+do_unplug(struct bench_device *device)
+{
+	device->is_plugged = device->was_there = false;
+	vdev_unplug(device->vdev);
+	return do_change(device);
 }
 
 static int

@@ -45,7 +45,8 @@ struct bench_device {
 struct bench_ops {
 	void	(*attached)(struct bench_device *, void *arg);
 	void	(*detached)(struct bench_device *, void *arg);
-	void	(*changed)(struct bench_device *, void *arg);	/* access, holder */
+	/* Power, access or the holder of its tty. */
+	void	(*changed)(struct bench_device *, void *arg);
 	void	(*bus_reset)(struct bench_device *, void *arg);
 };
 
