@@ -1,0 +1,608 @@
+#include "config.h"
+
+#include "virtual/channel.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum service {
+	SERVICE_INIT = 1,
+	SERVICE_CHECK,
+	SERVICE_SEND,
+	SERVICE_RECV,
+	SERVICE_RESET,
+};
+
+enum service_status {
+	STATUS_OK = 0,
+	STATUS_PENDING = 2,
+	STATUS_BUSY = 3,
+	STATUS_NO_MEMORY = 4,
+	STATUS_NOT_FOUND = 5,
+};
+
+#define REPLY_STATUS	0x01
+#define REPLY_ID	0x02
+#define REPLY_SIZE	0x04
+#define REPLY_RESULT	0x08
+
+#define RESULT_UNKNOWN	(-100)
+#define RESULT_CANCELLED (-140)
+#define RESULT_ABORTED	(-150)
+
+#define ACTIVE_MAX	4
+#define SERVICE_LENGTH	64	/* wLength of INIT, CHECK and RESET */
+#define HAL_BUFFER	64	/* up to here the driver has a buffer itself */
+
+/* A request object and a block's header on the 32-bit device, fitted to what
+ * was observed: three requests with 64 bytes fill a pool of 512. */
+#define POOL_OBJECT	72
+#define POOL_HEADER	8
+
+enum request_state {
+	REQUEST_ALLOC_PENDING,
+	REQUEST_ALLOC_FAILED,
+	REQUEST_RECV_PAYLOAD,
+	REQUEST_PENDING,
+	REQUEST_DONE,
+};
+
+enum request_task {
+	TASK_NONE,
+	TASK_ALLOC,
+	TASK_HANDLE,
+	TASK_FINISH,
+};
+
+struct vdev_request {
+	struct vdev_channel	*channel;
+	bool			 is_used;	/* its memory is taken */
+	bool			 is_active;	/* the host can name it */
+	bool			 is_unanswered;	/* the handler works on it */
+	bool			 is_pooled;	/* its payload is in the pool */
+	bool			 has_payload;	/* a buffer is there */
+	uint16_t		 type;
+	uint16_t		 id;
+	uint64_t		 order;
+	enum request_state	 state;
+	enum request_task	 task;
+	size_t			 announced;
+	struct buf		 payload;
+	struct buf		 reply;
+	size_t			 reply_sent;
+	int32_t			 result;
+	vdev_completed_cb	 completed;
+	STAILQ_ENTRY(vdev_request) queued;
+};
+
+struct vdev_channel {
+	struct vdev		*dev;
+	struct vdev_request	**cells;	/* memory places, lowest first */
+	size_t			 cell_count;
+	/* Whose last bytes are going out. As on the device it may be stale:
+	 * nobody clears it where a request is reset that was read in part. */
+	struct vdev_request	*current;
+	unsigned		 active_count;
+	uint16_t		 last_id;
+	uint64_t		 last_order;
+	size_t			 pool_used;
+	STAILQ_HEAD(, vdev_request) queue;
+};
+
+struct vdev_channel *
+vdev_channel_new(struct vdev *dev)
+{
+	struct vdev_channel *channel = xcalloc(1, sizeof *channel);
+
+	channel->dev = dev;
+	STAILQ_INIT(&channel->queue);
+	return channel;
+}
+
+void
+vdev_channel_free(struct vdev_channel *channel)
+{
+	if (channel == NULL)
+		return;
+	for (size_t i = 0; i < channel->cell_count; i++) {
+		buf_fini(&channel->cells[i]->payload);
+		buf_fini(&channel->cells[i]->reply);
+		free(channel->cells[i]);
+	}
+	free(channel->cells);
+	free(channel);
+}
+
+/* --- Memory ------------------------------------------------------------- */
+
+static bool
+channel_pool_take(struct vdev_channel *channel, size_t size)
+{
+	size_t block = ((size + 3) & ~(size_t)3) + POOL_HEADER;
+
+	if (block > channel->dev->pool_size - channel->pool_used)
+		return false;
+	channel->pool_used += block;
+	return true;
+}
+
+static void
+channel_pool_give(struct vdev_channel *channel, size_t size)
+{
+	channel->pool_used -= ((size + 3) & ~(size_t)3) + POOL_HEADER;
+}
+
+static struct vdev_request *
+channel_request_new(struct vdev_channel *channel)
+{
+	struct vdev_request *req;
+	size_t i;
+
+	if (!channel_pool_take(channel, POOL_OBJECT))
+		return NULL;
+	for (i = 0; i < channel->cell_count; i++) {
+		if (!channel->cells[i]->is_used)
+			break;
+	}
+	if (i == channel->cell_count) {
+		channel->cells = xreallocarray(channel->cells,
+		    channel->cell_count + 1, sizeof *channel->cells);
+		channel->cells[channel->cell_count++] =
+		    xcalloc(1, sizeof **channel->cells);
+	}
+	req = channel->cells[i];
+	*req = (struct vdev_request){
+		.channel = channel,
+		.is_used = true,
+		.result = RESULT_UNKNOWN,
+	};
+	return req;
+}
+
+static void
+request_free_payload(struct vdev_request *req)
+{
+	if (req->is_pooled)
+		channel_pool_give(req->channel, req->announced);
+	req->is_pooled = false;
+	req->has_payload = false;
+	buf_fini(&req->payload);
+}
+
+static void
+request_free(struct vdev_request *req)
+{
+	request_free_payload(req);
+	buf_fini(&req->reply);
+	channel_pool_give(req->channel, POOL_OBJECT);
+	req->is_used = false;
+}
+
+static struct vdev_request *
+channel_find(const struct vdev_channel *channel, uint16_t id)
+{
+	for (size_t i = 0; i < channel->cell_count; i++) {
+		struct vdev_request *req = channel->cells[i];
+
+		if (req->is_used && req->is_active && req->id == id)
+			return req;
+	}
+	return NULL;
+}
+
+/* --- Tasks of the system thread ----------------------------------------- */
+
+static void
+request_enqueue(struct vdev_request *req, enum request_task task)
+{
+	req->task = task;
+	STAILQ_INSERT_TAIL(&req->channel->queue, req, queued);
+	vdev_thread_wake(req->channel->dev);
+}
+
+static void
+request_finish(struct vdev_request *req)
+{
+	struct vdev *dev = req->channel->dev;
+	vdev_completed_cb completed = req->completed;
+	int32_t result = req->result;
+	uint16_t type = req->type;
+
+	request_free(req);
+	if (completed == NULL)
+		return;
+	vdev_observe(dev, "completed type=%u result=%d", type, (int)result);
+	completed(dev, type, result);
+}
+
+/* The host can't name it any more; its memory goes as soon as nobody works on
+ * it. */
+static void
+request_drop(struct vdev_request *req, int32_t result)
+{
+	req->result = result;
+	req->is_active = false;
+	req->channel->active_count--;
+	if (req->state == REQUEST_ALLOC_PENDING ||
+	    req->state == REQUEST_PENDING) {
+		req->state = REQUEST_DONE;
+		return;
+	}
+	if (req->is_pooled)
+		request_free_payload(req);
+	if (req->has_payload || req->reply.len > 0 || req->completed != NULL)
+		request_enqueue(req, TASK_FINISH);
+	else
+		request_free(req);
+}
+
+static void
+request_alloc(struct vdev_request *req)
+{
+	if (req->state != REQUEST_ALLOC_PENDING) {
+		request_free(req);
+		return;
+	}
+	if (req->channel->dev->payloads_fail) {
+		req->state = REQUEST_ALLOC_FAILED;
+		return;
+	}
+	req->has_payload = true;
+	req->state = REQUEST_RECV_PAYLOAD;
+}
+
+static void
+request_call_handler(struct vdev_request *req)
+{
+	struct vdev *dev = req->channel->dev;
+
+	if (dev->observer != NULL) {
+		char *hex = vdev_hex(req->payload.data, req->payload.len);
+
+		vdev_observe(dev, "handler type=%u data=%s", req->type, hex);
+		free(hex);
+	}
+	req->is_unanswered = true;
+	vdev_request_handle(dev, req);
+}
+
+int
+vdev_channel_next(const struct vdev_channel *channel)
+{
+	const struct vdev_request *req = STAILQ_FIRST(&channel->queue);
+
+	if (req == NULL)
+		return -1;
+	return req->task == TASK_HANDLE ? req->type : 0;
+}
+
+void
+vdev_channel_work(struct vdev_channel *channel)
+{
+	struct vdev_request *req = STAILQ_FIRST(&channel->queue);
+	enum request_task task;
+
+	if (req == NULL)
+		return;
+	STAILQ_REMOVE_HEAD(&channel->queue, queued);
+	task = req->task;
+	req->task = TASK_NONE;
+	switch (task) {
+	case TASK_ALLOC:
+		request_alloc(req);
+		break;
+	case TASK_HANDLE:
+		request_call_handler(req);
+		break;
+	case TASK_FINISH:
+		request_finish(req);
+		break;
+	case TASK_NONE:
+		break;
+	}
+}
+
+/* --- For the handler ---------------------------------------------------- */
+
+uint16_t
+vdev_request_type(const struct vdev_request *req)
+{
+	return req->type;
+}
+
+const struct buf *
+vdev_request_payload(const struct vdev_request *req)
+{
+	return &req->payload;
+}
+
+struct vdev_request *
+vdev_channel_unanswered(struct vdev_channel *channel, uint16_t type)
+{
+	struct vdev_request *oldest = NULL;
+
+	for (size_t i = 0; i < channel->cell_count; i++) {
+		struct vdev_request *req = channel->cells[i];
+
+		if (!req->is_used || !req->is_unanswered || req->type != type)
+			continue;
+		if (oldest == NULL || req->order < oldest->order)
+			oldest = req;
+	}
+	return oldest;
+}
+
+void
+vdev_request_answer(struct vdev_request *req, int32_t result,
+    const struct buf *reply, vdev_completed_cb completed)
+{
+	struct vdev *dev = req->channel->dev;
+
+	if (reply != NULL)
+		buf_append(&req->reply, reply->data, reply->len);
+	if (dev->observer != NULL) {
+		char *hex = vdev_hex(req->reply.data, req->reply.len);
+
+		vdev_observe(dev, "answered type=%u -> result=%d reply=%s%s",
+		    req->type, (int)result, hex,
+		    completed != NULL ? " with-completion" : "");
+		free(hex);
+	}
+	request_free_payload(req);
+	req->is_unanswered = false;
+	req->completed = completed;
+	if (req->state != REQUEST_PENDING) {
+		/* Cancelled meanwhile. */
+		request_finish(req);
+		return;
+	}
+	req->result = result;
+	req->state = REQUEST_DONE;
+}
+
+/* --- The five services -------------------------------------------------- */
+
+static void
+reply_status(struct buf *in, uint32_t flags, enum service_status status)
+{
+	buf_put_le32(in, flags | REPLY_STATUS);
+	buf_put_le16(in, (uint16_t)status);
+}
+
+static bool
+channel_is_disruptive(uint16_t type)
+{
+	return type == 40 || type == 41 || type == 50 || type == 60;
+}
+
+/* Some types act on the network in the interrupt already. */
+static void
+channel_cancel_network(struct vdev *dev, uint16_t type)
+{
+	if (dev->spec.protection == VDEV_PROTECTED)
+		return;
+	if (channel_is_disruptive(type))
+		vdev_observe(dev, "cloud-flag-off");
+	if (channel_is_disruptive(type) || type == 70) {
+		vdev_observe(dev, "network-connect-cancel");
+		vdev_observe(dev, "cloud-abort");
+	}
+}
+
+static enum service_status
+channel_start(struct vdev_channel *channel, struct vdev_request *req)
+{
+	if (req->announced == 0) {
+		channel_cancel_network(channel->dev, req->type);
+		req->state = REQUEST_PENDING;
+		request_enqueue(req, TASK_HANDLE);
+		return STATUS_OK;
+	}
+	if (req->announced <= HAL_BUFFER &&
+	    channel_pool_take(channel, req->announced)) {
+		req->is_pooled = true;
+		req->has_payload = true;
+		req->state = REQUEST_RECV_PAYLOAD;
+		return STATUS_OK;
+	}
+	req->state = REQUEST_ALLOC_PENDING;
+	request_enqueue(req, TASK_ALLOC);
+	return STATUS_PENDING;
+}
+
+static enum vdev_answer
+channel_init(struct vdev_channel *channel, const struct usb_setup *setup,
+    struct buf *in)
+{
+	struct vdev_request *req;
+	enum service_status status;
+
+	if (channel->active_count >= ACTIVE_MAX) {
+		reply_status(in, 0, STATUS_BUSY);
+		return VDEV_ANSWER_OK;
+	}
+	req = channel_request_new(channel);
+	if (req == NULL) {
+		reply_status(in, 0, STATUS_NO_MEMORY);
+		return VDEV_ANSWER_OK;
+	}
+	req->type = setup->index;
+	req->announced = setup->value;
+	req->id = ++channel->last_id;
+	req->order = ++channel->last_order;
+	req->is_active = true;
+	channel->active_count++;
+	status = channel_start(channel, req);
+	reply_status(in, REPLY_ID, status);
+	buf_put_le16(in, req->id);
+	return VDEV_ANSWER_OK;
+}
+
+static void
+channel_check_done(struct vdev_channel *channel, struct vdev_request *req,
+    struct buf *in)
+{
+	if (req->reply.len > 0) {
+		reply_status(in, REPLY_RESULT | REPLY_SIZE, STATUS_OK);
+		buf_put_le32(in, (uint32_t)req->reply.len);
+	} else {
+		reply_status(in, REPLY_RESULT, STATUS_OK);
+		channel->current = req;
+	}
+	buf_put_le32(in, (uint32_t)req->result);
+}
+
+static enum vdev_answer
+channel_check(struct vdev_channel *channel, const struct usb_setup *setup,
+    struct buf *in)
+{
+	struct vdev_request *req = channel_find(channel, setup->index);
+
+	if (req == NULL) {
+		reply_status(in, 0, STATUS_NOT_FOUND);
+		return VDEV_ANSWER_OK;
+	}
+	switch (req->state) {
+	case REQUEST_ALLOC_PENDING:
+	case REQUEST_PENDING:
+		reply_status(in, 0, STATUS_PENDING);
+		break;
+	case REQUEST_ALLOC_FAILED:
+		reply_status(in, 0, STATUS_NO_MEMORY);
+		request_drop(req, req->result);
+		break;
+	case REQUEST_RECV_PAYLOAD:
+		reply_status(in, 0, STATUS_OK);
+		break;
+	case REQUEST_DONE:
+		channel_check_done(channel, req, in);
+		break;
+	}
+	return VDEV_ANSWER_OK;
+}
+
+/* Up to 64 bytes go through the driver's own buffer, and what the channel
+ * thinks of them is lost: the host sees success (nRF and RTL). */
+static enum vdev_answer
+channel_send(struct vdev_channel *channel, const struct usb_setup *setup,
+    const uint8_t *out)
+{
+	struct vdev_request *req = channel_find(channel, setup->index);
+	bool fits = req != NULL && req->state == REQUEST_RECV_PAYLOAD &&
+	    setup->length > 0 &&
+	    setup->length <= req->announced - req->payload.len;
+
+	if (setup->length == 0 || (!fits && setup->length > HAL_BUFFER))
+		return VDEV_ANSWER_STALL;
+	if (!fits)
+		return VDEV_ANSWER_OK;
+	buf_append(&req->payload, out, setup->length);
+	if (req->payload.len == req->announced) {
+		req->state = REQUEST_PENDING;
+		request_enqueue(req, TASK_HANDLE);
+	}
+	return VDEV_ANSWER_OK;
+}
+
+static enum vdev_answer
+channel_recv(struct vdev_channel *channel, const struct usb_setup *setup,
+    struct buf *in)
+{
+	struct vdev_request *req = channel_find(channel, setup->index);
+
+	if (req == NULL || req->state != REQUEST_DONE || setup->length == 0 ||
+	    setup->length > req->reply.len - req->reply_sent)
+		return VDEV_ANSWER_STALL;
+	buf_append(in, req->reply.data + req->reply_sent, setup->length);
+	req->reply_sent += setup->length;
+	channel->current = req;
+	return VDEV_ANSWER_OK;
+}
+
+static void
+channel_drop_all(struct vdev_channel *channel, int32_t result)
+{
+	for (size_t i = 0; i < channel->cell_count; i++) {
+		struct vdev_request *req = channel->cells[i];
+
+		if (req->is_used && req->is_active)
+			request_drop(req, result);
+	}
+}
+
+static enum vdev_answer
+channel_reset(struct vdev_channel *channel, const struct usb_setup *setup,
+    struct buf *in)
+{
+	struct vdev_request *req;
+
+	if (setup->index == 0) {
+		channel_drop_all(channel, RESULT_CANCELLED);
+		reply_status(in, 0, STATUS_OK);
+		return VDEV_ANSWER_OK;
+	}
+	req = channel_find(channel, setup->index);
+	if (req != NULL)
+		request_drop(req, RESULT_CANCELLED);
+	reply_status(in, 0, req != NULL ? STATUS_OK : STATUS_NOT_FOUND);
+	return VDEV_ANSWER_OK;
+}
+
+enum vdev_answer
+vdev_channel_setup(struct vdev_channel *channel, const struct usb_setup *setup,
+    const uint8_t *out, struct buf *in)
+{
+	bool is_in = usb_is_in(setup);
+
+	if (!is_in && setup->request == SERVICE_SEND)
+		return channel_send(channel, setup, out);
+	if (!is_in) {
+		/* Not for the channel, but the driver swallows what fits. */
+		return setup->length > 0 && setup->length <= HAL_BUFFER ?
+		    VDEV_ANSWER_OK : VDEV_ANSWER_STALL;
+	}
+	if (setup->request == SERVICE_RECV)
+		return channel_recv(channel, setup, in);
+	if (setup->length != SERVICE_LENGTH)
+		return VDEV_ANSWER_STALL;
+	switch (setup->request) {
+	case SERVICE_INIT:
+		return channel_init(channel, setup, in);
+	case SERVICE_CHECK:
+		return channel_check(channel, setup, in);
+	case SERVICE_RESET:
+		return channel_reset(channel, setup, in);
+	default:
+		return VDEV_ANSWER_STALL;
+	}
+}
+
+void
+vdev_channel_sent(struct vdev_channel *channel)
+{
+	struct vdev_request *req = channel->current;
+
+	/* A stale one whose memory a new request got is dropped, too: the
+	 * firmware's bug (reference 3.3). */
+	if (req == NULL || !req->is_used || !req->is_active ||
+	    req->reply_sent < req->reply.len)
+		return;
+	channel->current = NULL;
+	request_drop(req, 0);
+}
+
+int
+vdev_channel_type_of(const struct vdev_channel *channel, uint16_t id)
+{
+	const struct vdev_request *req = channel_find(channel, id);
+
+	return req != NULL ? req->type : -1;
+}
+
+void
+vdev_channel_bus_reset(struct vdev_channel *channel)
+{
+	channel_drop_all(channel, RESULT_ABORTED);
+	channel->current = NULL;
+}
