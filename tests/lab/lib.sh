@@ -173,6 +173,24 @@ wait_usb() {	# SERIAL VID:PID
 	udevadm settle --timeout=20
 }
 
+# The number that the kernel gave it; a new one each time it comes back.
+usb_number() {	# SERIAL
+	usb_found=$(usb_dir "$1") && cat "$usb_found/devnum"
+}
+
+usb_is_again() {	# SERIAL VID:PID NUMBER
+	usb_is "$1" "$2" && [ "$(usb_number "$1")" != "$3" ]
+}
+
+# Until it has left and is back: NUMBER is what usb_number said before.
+wait_again() {	# SERIAL VID:PID NUMBER
+	wait_for 20 usb_is_again "$@" || {
+		echo "$1 has not come back as $2" >&2
+		return 1
+	}
+	udevadm settle --timeout=20
+}
+
 wait_gone() {	# SERIAL
 	wait_for 20 not usb_dir "$1" || {
 		echo "$1 is still on the bus" >&2
@@ -216,9 +234,20 @@ bench_is_up() {
 	[ -S "$LAB_TMP/control" ]
 }
 
-# bench_do COMMAND...: a line for its control socket; prints the answer.
+# bench_do COMMAND...: to its control socket; prints what it answers.
 bench_do() {
-	printf '%s\n' "$*" | busybox nc -w 5 "local:$LAB_TMP/control"
+	printf '%s\n' "$*" | bench_lines
+}
+
+# bench_lines: commands on stdin, one a line.
+bench_lines() {
+	timeout 20 perl -MIO::Socket::UNIX -e '
+		my $to = IO::Socket::UNIX->new($ARGV[0]) or die "$ARGV[0]: $!\n";
+		print $to <STDIN>;
+		$to->flush;
+		shutdown($to, 1);
+		print <$to>;
+	' "$LAB_TMP/control"
 }
 
 bench_stop() {
@@ -228,6 +257,58 @@ bench_stop() {
 	bench_pid=
 	rm -f "$LAB_TMP/control"
 	wait_for 20 usb_count_is 0
+}
+
+# --- Other users ------------------------------------------------------------
+
+# as_user GROUPS COMMAND...: as an ordinary user in these groups ("" for none).
+as_user() {
+	user_groups=$1
+	shift
+	mkdir -p "$LAB_TMP/user" && chown nobody:nogroup "$LAB_TMP/user"
+	if [ -n "$user_groups" ]; then
+		setpriv --reuid=nobody --regid=nogroup --groups="$user_groups" \
+		    --inh-caps=-all env HOME="$LAB_TMP/user" "$@"
+	else
+		setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		    --inh-caps=-all env HOME="$LAB_TMP/user" "$@"
+	fi
+}
+
+# --- A program in a terminal ------------------------------------------------
+
+# screen_start COLUMNS ROWS COMMAND...: in a tmux of the test's own.
+screen_start() {
+	screen_size="-x $1 -y $2"
+	shift 2
+	# shellcheck disable=SC2086
+	tmux -S "$LAB_TMP/tmux" -f /dev/null new-session -d $screen_size "$*" \; \
+	    set -g status off \; set -g remain-on-exit on \; set -sg escape-time 0
+}
+
+screen_keys() {
+	tmux -S "$LAB_TMP/tmux" send-keys "$@"
+}
+
+screen_text() {
+	tmux -S "$LAB_TMP/tmux" capture-pane -p
+}
+
+screen_shows() {	# REGEX
+	screen_text | grep -Eq -e "$1"
+}
+
+# The exit status of the program, once it has ended.
+screen_status() {
+	tmux -S "$LAB_TMP/tmux" display -p '#{pane_dead_status}'
+}
+
+screen_has_ended() {
+	[ "$(tmux -S "$LAB_TMP/tmux" display -p '#{pane_dead}')" = 1 ]
+}
+
+screen_stop() {
+	tmux -S "$LAB_TMP/tmux" kill-server 2>/dev/null
 }
 
 # --- Foreign clients --------------------------------------------------------
