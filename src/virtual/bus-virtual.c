@@ -522,7 +522,7 @@ static bool
 transfer_is_claimed(const struct vbus_handle *handle,
     const struct usb_setup *setup)
 {
-	uint8_t interface = setup->index & 0xff;
+	uint8_t interface = (uint8_t)setup->index;
 
 	if ((setup->request_type & USB_TYPE_MASK) != USB_TYPE_CLASS ||
 	    (setup->request_type & USB_RECIPIENT_MASK) !=
