@@ -1,0 +1,199 @@
+#include "config.h"
+
+#include "ui/keymap.h"
+
+#include <stdio.h>
+
+#include "ui/input.h"
+
+#define TABLE	KEYMAP_TABLE
+#define LOG	KEYMAP_LOG
+#define PROMPT	KEYMAP_PROMPT
+#define CARD	KEYMAP_CARD
+#define HELP	KEYMAP_HELP
+#define MOVING	KEYMAP_MOVING
+#define TAGGING	KEYMAP_TAGGING
+#define VIEWING	KEYMAP_VIEWING
+#define PROGRAM	KEYMAP_PROGRAM
+
+const struct keymap_row keymap_rows[] = {
+	{ TABLE, 'j', COMMAND_DOWN, MOVING, "next device" },
+	{ TABLE, INPUT_DOWN, COMMAND_DOWN, MOVING, NULL },
+	{ TABLE, 'k', COMMAND_UP, MOVING, "previous device" },
+	{ TABLE, INPUT_UP, COMMAND_UP, MOVING, NULL },
+	{ TABLE, INPUT_PAGE_DOWN, COMMAND_PAGE_DOWN, MOVING, "a page down" },
+	{ TABLE, INPUT_CTRL('d'), COMMAND_PAGE_DOWN, MOVING, NULL },
+	{ TABLE, INPUT_PAGE_UP, COMMAND_PAGE_UP, MOVING, "a page up" },
+	{ TABLE, INPUT_CTRL('u'), COMMAND_PAGE_UP, MOVING, NULL },
+	{ TABLE, 'g', COMMAND_FIRST, MOVING, "first device" },
+	{ TABLE, INPUT_HOME, COMMAND_FIRST, MOVING, NULL },
+	{ TABLE, 'G', COMMAND_LAST, MOVING, "last device" },
+	{ TABLE, INPUT_END, COMMAND_LAST, MOVING, NULL },
+	{ TABLE, 'J', COMMAND_PANE_DOWN, MOVING, "lower pane: down" },
+	{ TABLE, 'K', COMMAND_PANE_UP, MOVING, "lower pane: up" },
+
+	{ TABLE, ' ', COMMAND_TAG, TAGGING, "tag, or untag" },
+	{ TABLE, '*', COMMAND_TAG_ALL, TAGGING, "tag all that are shown" },
+	{ TABLE, 'U', COMMAND_UNTAG, TAGGING, "untag all" },
+
+	{ TABLE, '/', COMMAND_FILTER, VIEWING, "filter as you type" },
+	{ TABLE, 'o', COMMAND_SORT_NEXT, VIEWING, "sort by the next column" },
+	{ TABLE, '<', COMMAND_SORT_LEFT, VIEWING, "sort: column to the left" },
+	{ TABLE, '>', COMMAND_SORT_RIGHT, VIEWING, "sort: column to the right" },
+	{ TABLE, 'O', COMMAND_SORT_TURN, VIEWING, "sort the other way round" },
+	{ TABLE, INPUT_ENTER, COMMAND_MONITOR, VIEWING,
+	    "serial monitor, as with m" },
+	{ TABLE, 'R', COMMAND_ASK, VIEWING, "ask all devices for their mode" },
+
+	{ TABLE, INPUT_ESC, COMMAND_ESCAPE, PROGRAM,
+	    "close pane or filter, else cancel the job" },
+	{ TABLE, INPUT_CTRL('c'), COMMAND_CANCEL, PROGRAM,
+	    "cancel the job, else quit" },
+	{ TABLE, INPUT_CTRL('l'), COMMAND_REDRAW, PROGRAM, "draw anew" },
+	{ TABLE, INPUT_CTRL('z'), COMMAND_SUSPEND, PROGRAM,
+	    "to the shell; fg comes back" },
+	{ TABLE, '?', COMMAND_HELP, PROGRAM, "this help" },
+	{ TABLE, INPUT_F1, COMMAND_HELP, PROGRAM, NULL },
+	{ TABLE, 'h', COMMAND_HELP, PROGRAM, NULL },
+	{ TABLE, 'q', COMMAND_QUIT, PROGRAM, "quit" },
+	{ TABLE, INPUT_F10, COMMAND_QUIT, PROGRAM, NULL },
+
+	{ LOG, INPUT_TAB, COMMAND_FOCUS, VIEWING, "typing, or reading the log" },
+	{ LOG, INPUT_CTRL('t'), COMMAND_MENU, VIEWING,
+	    "menu: then a device's key of the table" },
+	{ LOG, INPUT_CTRL(']'), COMMAND_BACK, PROGRAM, "back to the table" },
+	{ LOG, INPUT_F1, COMMAND_HELP, PROGRAM, "this help" },
+
+	{ PROMPT, INPUT_ENTER, COMMAND_ACCEPT, VIEWING, "take it" },
+	{ PROMPT, INPUT_ESC, COMMAND_ESCAPE, VIEWING, "leave it" },
+	{ PROMPT, INPUT_CTRL('c'), COMMAND_ESCAPE, VIEWING, NULL },
+	{ PROMPT, INPUT_LEFT, COMMAND_LEFT, MOVING, "left" },
+	{ PROMPT, INPUT_CTRL('b'), COMMAND_LEFT, MOVING, NULL },
+	{ PROMPT, INPUT_RIGHT, COMMAND_RIGHT, MOVING, "right" },
+	{ PROMPT, INPUT_CTRL('f'), COMMAND_RIGHT, MOVING, NULL },
+	{ PROMPT, INPUT_HOME, COMMAND_FIRST, MOVING, "begin of the line" },
+	{ PROMPT, INPUT_CTRL('a'), COMMAND_FIRST, MOVING, NULL },
+	{ PROMPT, INPUT_END, COMMAND_LAST, MOVING, "end of the line" },
+	{ PROMPT, INPUT_CTRL('e'), COMMAND_LAST, MOVING, NULL },
+	{ PROMPT, INPUT_BACKSPACE, COMMAND_ERASE, VIEWING, "erase to the left" },
+	{ PROMPT, INPUT_DELETE, COMMAND_DELETE, VIEWING, "erase to the right" },
+	{ PROMPT, INPUT_CTRL('d'), COMMAND_DELETE, VIEWING, NULL },
+	{ PROMPT, INPUT_CTRL('w'), COMMAND_ERASE_WORD, VIEWING, "erase a word" },
+	{ PROMPT, INPUT_CTRL('u'), COMMAND_ERASE_LINE, VIEWING, "erase the line" },
+	{ PROMPT, INPUT_CTRL('l'), COMMAND_REDRAW, PROGRAM, "draw anew" },
+	{ PROMPT, INPUT_CTRL('z'), COMMAND_SUSPEND, PROGRAM,
+	    "to the shell; fg comes back" },
+	{ PROMPT, INPUT_F1, COMMAND_HELP, PROGRAM, "this help" },
+
+	{ CARD, INPUT_ENTER, COMMAND_ACCEPT, VIEWING, "take the marked answer" },
+	{ CARD, 'n', COMMAND_NO, VIEWING, "no" },
+	{ CARD, 'N', COMMAND_NO, VIEWING, NULL },
+	{ CARD, 'q', COMMAND_NO, VIEWING, NULL },
+	{ CARD, INPUT_ESC, COMMAND_NO, VIEWING, NULL },
+	{ CARD, INPUT_CTRL('c'), COMMAND_NO, VIEWING, NULL },
+	{ CARD, 'y', COMMAND_YES, VIEWING, "yes" },
+	{ CARD, 'Y', COMMAND_YES, VIEWING, NULL },
+	{ CARD, INPUT_TAB, COMMAND_FOCUS, VIEWING, "mark the other answer" },
+	{ CARD, INPUT_BACKTAB, COMMAND_FOCUS, VIEWING, NULL },
+	{ CARD, INPUT_LEFT, COMMAND_FOCUS, VIEWING, NULL },
+	{ CARD, INPUT_RIGHT, COMMAND_FOCUS, VIEWING, NULL },
+	{ CARD, INPUT_CTRL('l'), COMMAND_REDRAW, PROGRAM, "draw anew" },
+	{ CARD, INPUT_CTRL('z'), COMMAND_SUSPEND, PROGRAM,
+	    "to the shell; fg comes back" },
+	{ CARD, INPUT_F1, COMMAND_HELP, PROGRAM, "this help" },
+
+	{ HELP, 'j', COMMAND_DOWN, MOVING, "down" },
+	{ HELP, INPUT_DOWN, COMMAND_DOWN, MOVING, NULL },
+	{ HELP, 'k', COMMAND_UP, MOVING, "up" },
+	{ HELP, INPUT_UP, COMMAND_UP, MOVING, NULL },
+	{ HELP, INPUT_PAGE_DOWN, COMMAND_PAGE_DOWN, MOVING, "a page down" },
+	{ HELP, ' ', COMMAND_PAGE_DOWN, MOVING, NULL },
+	{ HELP, INPUT_PAGE_UP, COMMAND_PAGE_UP, MOVING, "a page up" },
+	{ HELP, 'g', COMMAND_FIRST, MOVING, "to the top" },
+	{ HELP, INPUT_HOME, COMMAND_FIRST, MOVING, NULL },
+	{ HELP, 'G', COMMAND_LAST, MOVING, "to the end" },
+	{ HELP, INPUT_END, COMMAND_LAST, MOVING, NULL },
+	{ HELP, 'q', COMMAND_BACK, PROGRAM, "back" },
+	{ HELP, INPUT_ESC, COMMAND_BACK, PROGRAM, NULL },
+	{ HELP, '?', COMMAND_BACK, PROGRAM, NULL },
+	{ HELP, INPUT_F1, COMMAND_BACK, PROGRAM, NULL },
+	{ HELP, INPUT_ENTER, COMMAND_BACK, PROGRAM, NULL },
+	{ HELP, INPUT_CTRL('c'), COMMAND_BACK, PROGRAM, NULL },
+	{ HELP, INPUT_CTRL('l'), COMMAND_REDRAW, PROGRAM, "draw anew" },
+	{ HELP, INPUT_CTRL('z'), COMMAND_SUSPEND, PROGRAM,
+	    "to the shell; fg comes back" },
+};
+const size_t keymap_row_count = sizeof keymap_rows / sizeof keymap_rows[0];
+
+static const char *const group_titles[KEYMAP_GROUP_COUNT] = {
+	[KEYMAP_MOVING] = "MOVING",
+	[KEYMAP_TAGGING] = "SEVERAL AT ONCE",
+	[KEYMAP_VIEWING] = "LOOKING",
+	[KEYMAP_PROGRAM] = "PTERM",
+};
+
+static const struct {
+	int		 key;
+	const char	*name;
+} key_names[] = {
+	{ ' ', "Space" },
+	{ INPUT_TAB, "Tab" },
+	{ INPUT_ENTER, "Enter" },
+	{ INPUT_ESC, "Esc" },
+	{ INPUT_CTRL(']'), "Ctrl-]" },
+	{ INPUT_BACKSPACE, "Backspace" },
+	{ INPUT_UP, "Up" },
+	{ INPUT_DOWN, "Down" },
+	{ INPUT_LEFT, "Left" },
+	{ INPUT_RIGHT, "Right" },
+	{ INPUT_HOME, "Home" },
+	{ INPUT_END, "End" },
+	{ INPUT_PAGE_UP, "PgUp" },
+	{ INPUT_PAGE_DOWN, "PgDn" },
+	{ INPUT_INSERT, "Ins" },
+	{ INPUT_DELETE, "Del" },
+	{ INPUT_BACKTAB, "Shift-Tab" },
+};
+
+enum command
+keymap_command(enum keymap_context context, int key)
+{
+	for (size_t i = 0; i < keymap_row_count; i++) {
+		if (keymap_rows[i].context == context &&
+		    keymap_rows[i].key == key)
+			return keymap_rows[i].command;
+	}
+	return COMMAND_NONE;
+}
+
+const struct action *
+keymap_action(enum keymap_context context, int key)
+{
+	if (context != KEYMAP_TABLE || key <= ' ' || key > '~')
+		return NULL;
+	return action_by_key((char)key);
+}
+
+const char *
+keymap_group_title(enum keymap_group group)
+{
+	return group_titles[group];
+}
+
+const char *
+keymap_key_name(int key, char *out, size_t size)
+{
+	for (size_t i = 0; i < sizeof key_names / sizeof key_names[0]; i++) {
+		if (key_names[i].key == key)
+			return key_names[i].name;
+	}
+	if (key >= INPUT_F1 && key <= INPUT_F12)
+		snprintf(out, size, "F%d", key - INPUT_F1 + 1);
+	else if (key > 0 && key < ' ')
+		snprintf(out, size, "Ctrl-%c", key + 'a' - 1);
+	else if (key > ' ' && key <= '~')
+		snprintf(out, size, "%c", key);
+	else
+		snprintf(out, size, "?");
+	return out;
+}

@@ -1,0 +1,106 @@
+/*
+ * The state of the dashboard, shared by the files of this folder that make it
+ * up. Views that lie over the table see view.h alone.
+ */
+#ifndef PTERM_UI_STATE_H
+#define PTERM_UI_STATE_H
+
+#include "app.h"
+#include "ui/card.h"
+#include "ui/layout.h"
+#include "ui/prompt.h"
+#include "ui/rows.h"
+#include "ui/terminal.h"
+#include "ui/theme.h"
+#include "ui/view.h"
+
+#define UI_NOTE_MAX	256
+/* An action on several devices that waits for its answer. */
+#define UI_ASKED_MAX	1024
+
+struct ui {
+	struct app		*app;
+	struct terminal		*terminal;
+	struct theme		 theme;
+	struct registry_listener *registry_listener;
+	struct jobs_listener	*jobs_listener;
+
+	/* One draw at the end of the turn, at most one in 16 ms. */
+	struct loop_deferred	*draw;
+	struct loop_timer	*pause;
+	uint64_t		 drawn_us;	/* 0: never */
+	bool			 is_dirty;
+
+	/* Turns the signs of devices that are switching; runs only while there
+	 * are such. */
+	struct loop_timer	*spinner;
+	unsigned		 spin;
+	bool			 wants_spin;
+
+	struct rows		 rows;
+	struct layout		 layout;	/* of the last draw */
+	bool			 wants_info;
+	int			 info_top;	/* lines scrolled off */
+	uint64_t		 events_end;	/* 0: the newest are shown */
+
+	struct prompt		 prompt;
+	struct card		 card;
+	const struct view_ops	*view;		/* NULL: the table */
+	void			*view_state;
+	bool			 has_help;
+	int			 help_top;
+
+	char			 note[UI_NOTE_MAX];
+	enum style		 note_style;
+
+	const struct action	*asked_action;	/* by the card */
+	uint32_t		 asked[UI_ASKED_MAX];
+	size_t			 asked_count;
+	uint32_t		 named;		/* by the prompt */
+
+	bool			 is_ended;
+	int			 exit_status;
+};
+
+/* "Photon 2", and short names where ids are cut. */
+const char	*ui_device_name(const struct device *device, char *out,
+		    size_t size);
+void		 ui_quit(struct ui *ui);
+/* What runs is asked about first. */
+void		 ui_ask_to_quit(struct ui *ui);
+
+/* view-bench.c: the table and the panes around it. */
+void	bench_draw(struct ui *ui, const struct draw *screen);
+void	bench_command(struct ui *ui, enum command command);
+void	bench_press(struct ui *ui, const struct input_event *event);
+size_t	bench_hints(struct ui *ui, struct view_hint *hints, size_t max);
+
+/* view-devices.c */
+void	devices_draw_header(struct ui *ui, const struct draw *line);
+void	devices_draw(struct ui *ui, const struct draw *head,
+	    const struct draw *rows);
+
+/* view-detail.c */
+int	detail_lines(struct ui *ui, int width);
+void	detail_draw(struct ui *ui, const struct draw *d, bool all);
+
+/* view-timeline.c */
+void	timeline_draw(struct ui *ui, const struct draw *d);
+void	timeline_scroll(struct ui *ui, int by);
+
+/* view-help.c */
+void	help_draw(struct ui *ui, const struct draw *screen);
+void	help_command(struct ui *ui, enum command command);
+size_t	help_hints(struct view_hint *hints, size_t max);
+
+/* act.c: doing things to devices. */
+void	act_key(struct ui *ui, const struct action *action);
+void	act_on_job(enum job_event event, const struct job *job, void *arg);
+/* The job of the selected device; 0: none. */
+uint32_t act_selected_job(struct ui *ui);
+
+/* hint "d" "dfu"; returns the new count. */
+size_t	hint_add(struct view_hint *hints, size_t count, size_t max,
+	    const char *key, const char *text);
+
+#endif

@@ -1,0 +1,559 @@
+#include "config.h"
+
+#include "ui/ui.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "ui/input.h"
+#include "ui/state.h"
+
+#define FRAME_US	LOOP_MS(16)
+#define SPIN_US		LOOP_MS(120)
+#define HINTS_MAX	24
+
+/* --- Frames ------------------------------------------------------------- */
+
+static void
+ui_schedule(struct ui *ui)
+{
+	uint64_t now = loop_now_us(ui->app->loop);
+
+	if (!ui->is_dirty || ui->is_ended || terminal_is_busy(ui->terminal) ||
+	    loop_timer_is_set(ui->pause))
+		return;
+	if (ui->drawn_us == 0 || now - ui->drawn_us >= FRAME_US)
+		loop_deferred_schedule(ui->draw);
+	else
+		loop_timer_set(ui->pause, FRAME_US - (now - ui->drawn_us));
+}
+
+void
+ui_dirty(struct ui *ui)
+{
+	ui->is_dirty = true;
+	ui_schedule(ui);
+}
+
+static void
+ui_on_pause(void *arg)
+{
+	struct ui *ui = arg;
+
+	loop_deferred_schedule(ui->draw);
+}
+
+static void
+ui_on_spin(void *arg)
+{
+	struct ui *ui = arg;
+
+	ui->spin++;
+	ui_dirty(ui);
+}
+
+/* --- The last two lines ------------------------------------------------- */
+
+size_t
+hint_add(struct view_hint *hints, size_t count, size_t max, const char *key,
+    const char *text)
+{
+	if (count >= max)
+		return count;
+	snprintf(hints[count].key, sizeof hints[count].key, "%s", key);
+	snprintf(hints[count].text, sizeof hints[count].text, "%s", text);
+	return count + 1;
+}
+
+static int
+hint_width(const struct view_hint *hint)
+{
+	return draw_width(hint->key) + 1 + draw_width(hint->text);
+}
+
+static int
+hint_draw(const struct draw *line, int x, const struct view_hint *hint)
+{
+	x = draw_put(line, x, 0, STYLE_KEY, hint->key);
+	return draw_put(line, x + 1, 0, STYLE_DIM, hint->text);
+}
+
+/* Help and the way out are always there; of the rest what fits. */
+static void
+ui_draw_hints(const struct draw *line, const struct view_hint *hints, size_t n,
+    const struct view_hint *always, size_t always_count)
+{
+	int x = 1, end = line->r.width - 1, gap = 2;
+
+	for (size_t i = 0; i < always_count; i++)
+		end -= hint_width(&always[i]) + gap;
+	for (size_t i = 0; i < n && x + hint_width(&hints[i]) <= end; i++)
+		x = hint_draw(line, x, &hints[i]) + gap;
+	for (size_t i = 0; i < always_count; i++)
+		x = hint_draw(line, x, &always[i]) + gap;
+}
+
+static void
+ui_draw_keys(struct ui *ui, const struct draw *line)
+{
+	struct view_hint hints[HINTS_MAX], always[2];
+	size_t n = 0, fixed = 0;
+
+	if (ui->has_help) {
+		n = help_hints(hints, HINTS_MAX);
+	} else if (ui->card.is_open) {
+		n = hint_add(hints, n, HINTS_MAX, "n", "no");
+		n = hint_add(hints, n, HINTS_MAX, "y", "yes");
+		n = hint_add(hints, n, HINTS_MAX, "Tab", "other answer");
+		n = hint_add(hints, n, HINTS_MAX, "Enter", "take it");
+	} else if (ui->view != NULL) {
+		n = ui->view->hints(ui->view_state, hints, HINTS_MAX);
+		fixed = hint_add(always, fixed, 2, "F1", "help");
+	} else {
+		n = bench_hints(ui, hints, HINTS_MAX);
+		fixed = hint_add(always, fixed, 2, "?", "help");
+		fixed = hint_add(always, fixed, 2, "q", "quit");
+	}
+	ui_draw_hints(line, hints, n, always, fixed);
+}
+
+void
+ui_note(struct ui *ui, enum style style, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ui->note, sizeof ui->note, fmt, ap);
+	va_end(ap);
+	ui->note_style = style;
+	ui_dirty(ui);
+}
+
+/* --- Drawing ------------------------------------------------------------ */
+
+static void
+ui_draw_screen(struct ui *ui)
+{
+	struct draw all = { .win = stdscr, .theme = &ui->theme,
+	    .r = { .width = COLS, .height = LINES } };
+	struct draw upper = all, keys, note;
+	struct rect note_line = { .y = LINES - 2, .width = COLS, .height = 1 };
+
+	werase(stdscr);
+	keys = draw_line(&all, LINES - 1);
+	note = draw_in(&all, &note_line);
+	upper.r.height = LINES - 1;
+	if (COLS < LAYOUT_MIN_WIDTH || LINES < LAYOUT_MIN_HEIGHT) {
+		bench_draw(ui, &all);
+		return;
+	}
+	if (ui->has_help)
+		help_draw(ui, &upper);
+	else if (ui->view != NULL)
+		ui->view->draw(ui->view_state, &upper);
+	else
+		bench_draw(ui, &all);
+	if (ui->note[0] != '\0' && !ui->has_help)
+		draw_put(&note, 1, 0, ui->note_style, ui->note);
+	if (ui->prompt.is_open && !ui->has_help)
+		prompt_draw(&ui->prompt, &keys);
+	else
+		ui_draw_keys(ui, &keys);
+}
+
+static bool
+ui_shows_cursor(const struct ui *ui)
+{
+	return ui->prompt.is_open && !ui->has_help &&
+	    COLS >= LAYOUT_MIN_WIDTH && LINES >= LAYOUT_MIN_HEIGHT;
+}
+
+/* The first device is chosen once all that were there are known; from then on
+ * the choice is the person's. An empty bench begins anew. */
+static void
+ui_update_rows(struct ui *ui)
+{
+	if (registry_count(ui->app->registry) == 0)
+		ui->rows.is_chosen = false;
+	rows_update(&ui->rows);
+	if (ui->app->is_ready && !ui->rows.is_chosen && ui->rows.count > 0)
+		rows_select(&ui->rows, 0);
+}
+
+static void
+ui_draw(void *arg)
+{
+	struct ui *ui = arg;
+
+	if (ui->is_ended || terminal_is_busy(ui->terminal))
+		return;
+	ui->is_dirty = false;
+	ui->wants_spin = false;
+	ui_update_rows(ui);
+	ui_draw_screen(ui);
+	curs_set(ui_shows_cursor(ui) ? 1 : 0);
+	wnoutrefresh(stdscr);
+	terminal_flush(ui->terminal);
+	ui->drawn_us = loop_now_us(ui->app->loop);
+	if (ui->wants_spin && !loop_timer_is_set(ui->spinner))
+		loop_timer_set(ui->spinner, SPIN_US);
+}
+
+/* --- Keys --------------------------------------------------------------- */
+
+static void
+ui_on_quit_answer(bool yes, void *arg)
+{
+	if (yes)
+		ui_quit(arg);
+}
+
+void
+ui_ask_to_quit(struct ui *ui)
+{
+	size_t running = jobs_running(ui->app->jobs);
+	char question[128];
+
+	if (running == 0) {
+		ui_quit(ui);
+		return;
+	}
+	snprintf(question, sizeof question, "Quit while %zu job%s?", running,
+	    running == 1 ? " runs" : "s run");
+	card_open(&ui->card, question, "quit", "stay", ui_on_quit_answer, ui);
+	for (size_t i = 0; i < registry_count(ui->app->registry); i++) {
+		const struct device *d = registry_at(ui->app->registry, i);
+		const struct job *job = jobs_get(ui->app->jobs, d->job);
+
+		if (job != NULL)
+			card_add_line(&ui->card, "%-18s %s: would be "
+			    "cancelled", device_label(d), job->action->verb);
+	}
+}
+
+void
+ui_quit(struct ui *ui)
+{
+	ui->is_ended = true;
+	loop_stop(ui->app->loop);
+}
+
+static enum keymap_context
+ui_context(const struct ui *ui)
+{
+	if (ui->has_help)
+		return KEYMAP_HELP;
+	if (ui->card.is_open)
+		return KEYMAP_CARD;
+	if (ui->prompt.is_open)
+		return KEYMAP_PROMPT;
+	return ui->view != NULL ? ui->view->context : KEYMAP_TABLE;
+}
+
+/* What is the same everywhere. */
+static bool
+ui_common_command(struct ui *ui, enum command command)
+{
+	switch (command) {
+	case COMMAND_HELP:
+		ui->has_help = true;
+		ui->help_top = 0;
+		return true;
+	case COMMAND_REDRAW:
+		terminal_forget(ui->terminal);
+		return true;
+	case COMMAND_SUSPEND:
+		terminal_suspend(ui->terminal);
+		return true;
+	case COMMAND_QUIT:
+		ui_ask_to_quit(ui);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+ui_command(struct ui *ui, enum keymap_context context, enum command command)
+{
+	if (ui_common_command(ui, command))
+		return;
+	switch (context) {
+	case KEYMAP_HELP:
+		help_command(ui, command);
+		break;
+	case KEYMAP_CARD:
+		card_command(&ui->card, command);
+		break;
+	case KEYMAP_PROMPT:
+		prompt_command(&ui->prompt, command);
+		break;
+	case KEYMAP_TABLE:
+		bench_command(ui, command);
+		break;
+	default:
+		if (command == COMMAND_BACK)
+			ui_back(ui);
+		else
+			ui->view->command(ui->view_state, command);
+		break;
+	}
+}
+
+static void
+ui_on_key(struct ui *ui, int key)
+{
+	enum keymap_context context = ui_context(ui);
+	const struct action *action;
+	enum command command;
+
+	if (context == KEYMAP_LOG && ui->view->key != NULL &&
+	    ui->view->key(ui->view_state, key))
+		return;
+	command = keymap_command(context, key);
+	action = keymap_action(context, key);
+	if (command != COMMAND_NONE)
+		ui_command(ui, context, command);
+	else if (action != NULL)
+		act_key(ui, action);
+	else if (context == KEYMAP_PROMPT)
+		prompt_key(&ui->prompt, key);
+}
+
+static void
+ui_on_paste(struct ui *ui, const struct input_event *event)
+{
+	enum keymap_context context = ui_context(ui);
+
+	if (context == KEYMAP_PROMPT)
+		prompt_paste(&ui->prompt, event->text, event->len);
+	else if (context == KEYMAP_LOG && ui->view->paste != NULL)
+		ui->view->paste(ui->view_state, event->text, event->len);
+	else
+		ui_note(ui, STYLE_WARN, "pasted text was dropped: here it "
+		    "would press keys");
+}
+
+static void
+ui_on_input(const struct input_event *event, void *arg)
+{
+	struct ui *ui = arg;
+
+	if (ui->is_ended)
+		return;
+	/* Keys mean what the screen shows: nothing is drawn between. */
+	ui_update_rows(ui);
+	ui->note[0] = '\0';
+	if (event->kind == INPUT_KEY)
+		ui_on_key(ui, event->key);
+	else if (event->kind == INPUT_PASTE)
+		ui_on_paste(ui, event);
+	else if (ui_context(ui) == KEYMAP_TABLE)
+		bench_press(ui, event);
+	ui_dirty(ui);
+}
+
+/* There is none yet: its keys are not offered. */
+const struct view_ops *const ui_monitor = NULL;
+
+/* --- Views over the table ----------------------------------------------- */
+
+struct app *
+ui_app(struct ui *ui)
+{
+	return ui->app;
+}
+
+void
+ui_back(struct ui *ui)
+{
+	if (ui->view == NULL)
+		return;
+	ui->view->close(ui->view_state);
+	ui->view = NULL;
+	ui->view_state = NULL;
+	ui_dirty(ui);
+}
+
+void
+ui_open(struct ui *ui, const struct view_ops *ops, uint32_t device)
+{
+	ui_back(ui);
+	ui->view_state = ops->open(ui, device);
+	if (ui->view_state != NULL)
+		ui->view = ops;
+	ui_dirty(ui);
+}
+
+/* --- What happens ------------------------------------------------------- */
+
+static void
+ui_on_registry(enum registry_event event, const struct device *device,
+    void *arg)
+{
+	struct ui *ui = arg;
+
+	if (event == REGISTRY_REMOVED)
+		rows_forget(&ui->rows, device->number);
+	ui_dirty(ui);
+}
+
+/* The shared tick: ages, and what is no longer news. */
+static void
+ui_on_tick(void *arg)
+{
+	struct ui *ui = arg;
+
+	rows_drop_old_results(&ui->rows, loop_now_us(ui->app->loop));
+	ui_dirty(ui);
+}
+
+static void
+ui_on_ready(void *arg)
+{
+	ui_dirty(arg);
+}
+
+static void
+ui_on_redraw(void *arg)
+{
+	ui_dirty(arg);
+}
+
+static void
+ui_on_drained(void *arg)
+{
+	ui_schedule(arg);
+}
+
+static void
+ui_on_killed(int signo, void *arg)
+{
+	struct ui *ui = arg;
+
+	ui->exit_status = 128 + signo;
+	ui_quit(ui);
+}
+
+static const struct terminal_events ui_terminal_events = {
+	.input = ui_on_input,
+	.redraw = ui_on_redraw,
+	.drained = ui_on_drained,
+	.killed = ui_on_killed,
+};
+
+/* --- Start and end ------------------------------------------------------ */
+
+/* The locale may be named in the environment and not be installed: C.UTF-8 is
+ * always there. False: what is shown must be ASCII. */
+static bool
+ui_set_locale(bool wants_unicode)
+{
+	setlocale(LC_CTYPE, "");
+	if (wants_unicode && strcasecmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	return wants_unicode && strcasecmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void
+ui_start_theme(struct ui *ui, bool unicode)
+{
+	const char *term = getenv("TERM");
+	struct theme_options options = {
+		.color = ui->app->config.color && has_colors(),
+		.unicode = unicode,
+		.is_linux_console = term != NULL && strcmp(term, "linux") == 0,
+	};
+
+	if (options.color) {
+		start_color();
+		use_default_colors();
+		options.colors = COLORS;
+		options.pairs = COLOR_PAIRS;
+	}
+	theme_init(&ui->theme, &options);
+}
+
+static void
+ui_start_listening(struct ui *ui)
+{
+	struct app *app = ui->app;
+
+	ui->registry_listener = registry_listen(app->registry, ui_on_registry,
+	    ui);
+	ui->jobs_listener = jobs_listen(app->jobs, act_on_job, ui);
+	probe_watch(app->probe, ui_on_tick, ui);
+	app->on_ready = ui_on_ready;
+	app->on_ready_arg = ui;
+}
+
+static struct ui *
+ui_new(struct app *app, struct error *err)
+{
+	struct ui *ui = xcalloc(1, sizeof *ui);
+	bool unicode = ui_set_locale(app->config.unicode);
+
+	ui->app = app;
+	ui->terminal = terminal_open(app->loop, app->config.mouse,
+	    &ui_terminal_events, ui, err);
+	if (ui->terminal == NULL) {
+		free(ui);
+		return NULL;
+	}
+	ui_start_theme(ui, unicode);
+	rows_init(&ui->rows, app->registry);
+	ui->draw = loop_deferred_new(app->loop, ui_draw, ui);
+	ui->pause = loop_timer_new(app->loop, ui_on_pause, ui);
+	ui->spinner = loop_timer_new(app->loop, ui_on_spin, ui);
+	ui_start_listening(ui);
+	return ui;
+}
+
+static void
+ui_free(struct ui *ui)
+{
+	struct app *app = ui->app;
+
+	ui_back(ui);
+	app->on_ready = NULL;
+	probe_watch(app->probe, NULL, NULL);
+	jobs_unlisten(ui->jobs_listener);
+	registry_unlisten(ui->registry_listener);
+	loop_deferred_free(ui->draw);
+	loop_timer_free(ui->pause);
+	loop_timer_free(ui->spinner);
+	terminal_close(ui->terminal);
+	card_fini(&ui->card);
+	rows_fini(&ui->rows);
+	free(ui);
+}
+
+int
+ui_run(struct app *app)
+{
+	struct error err = { 0 };
+	struct ui *ui = ui_new(app, &err);
+	int status;
+
+	if (ui == NULL) {
+		fprintf(stderr, "pterm: %s\n", err.text);
+		return error_exit_status(err.code);
+	}
+	if (app_start(app, &err) != 0) {
+		ui_free(ui);
+		fprintf(stderr, "pterm: %s\n", err.text);
+		return error_exit_status(err.code);
+	}
+	ui_dirty(ui);
+	loop_run(app->loop);
+	status = ui->exit_status;
+	ui_free(ui);
+	return status;
+}

@@ -1,0 +1,295 @@
+/*
+ * The screen that is always there: the devices, the panes around them, and what
+ * the keys of the table do.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/state.h"
+
+#define PAGE(ui) ((ui)->layout.rows.height > 1 ? (ui)->layout.rows.height - 1 : 1)
+
+/* --- Drawing ------------------------------------------------------------ */
+
+static void
+bench_draw_too_small(const struct ui *ui, const struct draw *screen)
+{
+	char text[96];
+
+	snprintf(text, sizeof text, "pterm needs %dx%d, this is %dx%d",
+	    LAYOUT_MIN_WIDTH, LAYOUT_MIN_HEIGHT, screen->r.width,
+	    screen->r.height);
+	(void)ui;
+	draw_wrapped(screen, 0, 0, screen->r.height, STYLE_TEXT, text);
+}
+
+void
+bench_draw(struct ui *ui, const struct draw *screen)
+{
+	struct layout *l = &ui->layout;
+	struct layout_wish wish = {
+		.width = screen->r.width,
+		.height = screen->r.height,
+		.rows = ui->rows.count,
+		.info_lines = ui->wants_info ?
+		    detail_lines(ui, screen->r.width) : 0,
+		.card_lines = ui->card.is_open ? card_height(&ui->card) : 0,
+	};
+	struct draw head, part;
+
+	layout_compute(l, &wish);
+	if (l->too_small) {
+		bench_draw_too_small(ui, screen);
+		return;
+	}
+	part = draw_in(screen, &l->header);
+	devices_draw_header(ui, &part);
+	head = draw_in(screen, &l->head);
+	part = draw_in(screen, &l->rows);
+	devices_draw(ui, &head, &part);
+	part = draw_in(screen, &l->detail);
+	detail_draw(ui, &part, ui->wants_info || l->is_split);
+	part = draw_in(screen, &l->events);
+	timeline_draw(ui, &part);
+	part = draw_in(screen, &l->card);
+	if (ui->card.is_open)
+		card_draw(&ui->card, &part);
+}
+
+/* --- The last line ------------------------------------------------------ */
+
+/* Most used first. */
+static const enum action_id hinted[] = {
+	ACTION_MONITOR, ACTION_DFU, ACTION_RESET, ACTION_SAFE_MODE,
+	ACTION_LISTEN, ACTION_TOUCH, ACTION_BLINK, ACTION_INFO, ACTION_NAME,
+};
+
+/* Does it apply to what a key would act on? */
+static bool
+bench_applies(struct ui *ui, const struct action *action)
+{
+	const struct device *d = rows_selected(&ui->rows);
+
+	if (rows_tagged(&ui->rows) == 0 ||
+	    (action->flags & ACTION_FRONT_END) != 0)
+		return d != NULL && action_applies(action, d);
+	for (size_t i = 0; i < ui->rows.mark_count; i++) {
+		d = registry_get(ui->app->registry, ui->rows.marks[i].device);
+		if (ui->rows.marks[i].is_tagged && d != NULL &&
+		    action_applies(action, d))
+			return true;
+	}
+	return false;
+}
+
+size_t
+bench_hints(struct ui *ui, struct view_hint *hints, size_t max)
+{
+	char key[2] = "";
+	size_t n = 0;
+
+	if (ui->rows.count > 0 && !ui->rows.is_selected)
+		n = hint_add(hints, n, max, "j k", "choose");
+	if (ui->wants_info)
+		n = hint_add(hints, n, max, "Esc", "close");
+	else if (ui->rows.filter[0] != '\0')
+		n = hint_add(hints, n, max, "Esc", "show all");
+	else if (act_selected_job(ui) != 0)
+		n = hint_add(hints, n, max, "Esc", "cancel");
+	for (size_t i = 0; i < sizeof hinted / sizeof hinted[0]; i++) {
+		const struct action *action = &actions[hinted[i]];
+
+		if (action->id == ACTION_MONITOR && ui_monitor == NULL)
+			continue;
+		key[0] = action->key;
+		if (bench_applies(ui, action))
+			n = hint_add(hints, n, max, key, action->short_name);
+	}
+	if (ui->rows.count > 1)
+		n = hint_add(hints, n, max, "Space", "tag");
+	if (rows_tagged(&ui->rows) > 0)
+		n = hint_add(hints, n, max, "U", "untag");
+	n = hint_add(hints, n, max, "/", "filter");
+	n = hint_add(hints, n, max, "o", "sort");
+	return hint_add(hints, n, max, "R", "ask again");
+}
+
+/* --- Filter ------------------------------------------------------------- */
+
+static void
+bench_filter_changed(const char *text, void *arg)
+{
+	struct ui *ui = arg;
+
+	rows_filter(&ui->rows, text);
+}
+
+static bool
+bench_filter_accepted(const char *text, void *arg)
+{
+	(void)text;
+	(void)arg;
+	return true;
+}
+
+static void
+bench_filter_left(void *arg)
+{
+	struct ui *ui = arg;
+
+	rows_filter(&ui->rows, "");
+}
+
+static const struct prompt_events bench_filter = {
+	.changed = bench_filter_changed,
+	.accepted = bench_filter_accepted,
+	.left = bench_filter_left,
+};
+
+/* --- Commands ----------------------------------------------------------- */
+
+static void
+bench_escape(struct ui *ui)
+{
+	if (ui->wants_info)
+		ui->wants_info = false;
+	else if (ui->rows.filter[0] != '\0')
+		rows_filter(&ui->rows, "");
+	else if (act_selected_job(ui) != 0)
+		jobs_cancel(ui->app->jobs, act_selected_job(ui));
+}
+
+static void
+bench_cancel(struct ui *ui)
+{
+	if (act_selected_job(ui) != 0)
+		jobs_cancel(ui->app->jobs, act_selected_job(ui));
+	else
+		ui_ask_to_quit(ui);
+}
+
+static void
+bench_pane(struct ui *ui, int by)
+{
+	if (ui->wants_info)
+		ui->info_top += by;
+	else
+		timeline_scroll(ui, by);
+}
+
+static void
+bench_tag(struct ui *ui)
+{
+	const struct device *d = rows_selected(&ui->rows);
+
+	if (d == NULL)
+		return;
+	rows_tag(&ui->rows, d->number, !rows_is_tagged(&ui->rows, d->number));
+	rows_move(&ui->rows, 1);
+}
+
+static void
+bench_ask_again(struct ui *ui)
+{
+	probe_now(ui->app->probe, 0);
+	if (ui->wants_info && rows_selected(&ui->rows) != NULL)
+		probe_details(ui->app->probe, ui->rows.selected);
+	ui_note(ui, STYLE_DIM, "all devices are asked for their mode");
+}
+
+static void
+bench_sort(struct ui *ui, int by)
+{
+	rows_sort(&ui->rows, by);
+	ui_note(ui, STYLE_DIM, "sorted by %s", column_title(ui->rows.sort));
+}
+
+void
+bench_command(struct ui *ui, enum command command)
+{
+	switch (command) {
+	case COMMAND_UP:
+		rows_move(&ui->rows, -1);
+		break;
+	case COMMAND_DOWN:
+		rows_move(&ui->rows, 1);
+		break;
+	case COMMAND_PAGE_UP:
+		rows_move(&ui->rows, -PAGE(ui));
+		break;
+	case COMMAND_PAGE_DOWN:
+		rows_move(&ui->rows, PAGE(ui));
+		break;
+	case COMMAND_FIRST:
+		rows_select(&ui->rows, 0);
+		break;
+	case COMMAND_LAST:
+		rows_select(&ui->rows, ui->rows.count);
+		break;
+	case COMMAND_PANE_UP:
+		bench_pane(ui, -1);
+		break;
+	case COMMAND_PANE_DOWN:
+		bench_pane(ui, 1);
+		break;
+	case COMMAND_TAG:
+		bench_tag(ui);
+		break;
+	case COMMAND_TAG_ALL:
+		rows_tag_shown(&ui->rows);
+		break;
+	case COMMAND_UNTAG:
+		rows_untag(&ui->rows);
+		break;
+	case COMMAND_FILTER:
+		prompt_open(&ui->prompt, "/", ui->rows.filter, &bench_filter,
+		    ui);
+		break;
+	case COMMAND_SORT_NEXT:
+	case COMMAND_SORT_RIGHT:
+		bench_sort(ui, 1);
+		break;
+	case COMMAND_SORT_LEFT:
+		bench_sort(ui, -1);
+		break;
+	case COMMAND_SORT_TURN:
+		ui->rows.is_turned = !ui->rows.is_turned;
+		break;
+	case COMMAND_ASK:
+		bench_ask_again(ui);
+		break;
+	case COMMAND_MONITOR:
+		act_key(ui, &actions[ACTION_MONITOR]);
+		break;
+	case COMMAND_ESCAPE:
+		bench_escape(ui);
+		break;
+	case COMMAND_CANCEL:
+		bench_cancel(ui);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Mouse: a click chooses a row, the wheel scrolls what it is over. */
+void
+bench_press(struct ui *ui, const struct input_event *event)
+{
+	const struct rect *r = &ui->layout.rows;
+	int by = event->kind == INPUT_WHEEL_UP ? -1 : 1;
+
+	if (event->kind != INPUT_PRESS) {
+		if (event->y < r->y + r->height)
+			rows_move(&ui->rows, by);
+		else
+			bench_pane(ui, by);
+		return;
+	}
+	if (event->y >= r->y && event->y < r->y + r->height &&
+	    ui->rows.top + (size_t)(event->y - r->y) < ui->rows.count)
+		rows_select(&ui->rows,
+		    ui->rows.top + (size_t)(event->y - r->y));
+}

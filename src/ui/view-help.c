@@ -1,0 +1,257 @@
+/*
+ * The help: what every key does, from the action table and the keymap, and what
+ * the signs mean. In as many columns as fit.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/input.h"
+#include "ui/state.h"
+
+#define KEYS_WIDTH	15
+#define COLUMN_WIDTH	62
+#define HELP_LINES_MAX	160
+
+struct help_line {
+	enum style	 style;		/* of the key or sign */
+	char		 key[40];	/* "": a title, or an empty line */
+	char		 text[96];
+};
+
+struct help {
+	struct help_line	lines[HELP_LINES_MAX];
+	int			count;
+	int			group;	/* where the group began */
+};
+
+static struct help_line *
+help_add(struct help *help, enum style style, const char *key,
+    const char *text)
+{
+	struct help_line *line = &help->lines[help->count];
+
+	if (help->count + 1 < HELP_LINES_MAX)
+		help->count++;
+	*line = (struct help_line){ .style = style };
+	snprintf(line->key, sizeof line->key, "%s", key);
+	snprintf(line->text, sizeof line->text, "%s", text);
+	return line;
+}
+
+static void
+help_title(struct help *help, const char *title)
+{
+	if (help->count > 0)
+		help_add(help, STYLE_TEXT, "", "");
+	help_add(help, STYLE_HEAD, "", title);
+}
+
+static void
+help_actions(struct help *help)
+{
+	char key[2] = "";
+
+	help_title(help, "THE DEVICE, OR ALL THAT ARE TAGGED");
+	for (size_t i = 0; i < ACTION_COUNT; i++) {
+		key[0] = actions[i].key;
+		help_add(help, STYLE_KEY, key, actions[i].summary);
+	}
+}
+
+/* Rows without a text of their own are further keys of the one above. */
+static void
+help_group(struct help *help, enum keymap_context context,
+    enum keymap_group group)
+{
+	const struct keymap_row *row;
+	struct help_line *line = NULL;
+	char room[16];
+	const char *name;
+	size_t len;
+
+	for (size_t i = 0; i < keymap_row_count; i++) {
+		row = &keymap_rows[i];
+		if (row->context != context || row->group != group)
+			continue;
+		name = keymap_key_name(row->key, room, sizeof room);
+		if (row->help != NULL) {
+			line = help_add(help, STYLE_KEY, name, row->help);
+		} else if (line != NULL) {
+			len = strlen(line->key);
+			snprintf(line->key + len, sizeof line->key - len,
+			    " %s", name);
+		}
+	}
+}
+
+static void
+help_context(struct help *help, enum keymap_context context, const char *title)
+{
+	help_title(help, title);
+	for (int g = 0; g < KEYMAP_GROUP_COUNT; g++)
+		help_group(help, context, (enum keymap_group)g);
+}
+
+static const struct {
+	enum device_mode	 mode;
+	const char		*text;
+} help_modes[] = {
+	{ DEVICE_NORMAL, "the application runs (green: not connected)" },
+	{ DEVICE_LISTENING, "listening mode: waits to be set up" },
+	{ DEVICE_SAFE, "safe mode: Device OS runs, the application does not" },
+	{ DEVICE_DFU, "DFU mode: the bootloader waits for firmware" },
+	{ DEVICE_SWITCHING, "on its way to another mode" },
+	{ DEVICE_PROTECTED, "device protection: answers nothing else" },
+	{ DEVICE_EDL, "Qualcomm EDL, maybe a Tachyon: nothing is sent" },
+	{ DEVICE_NO_PERMISSION, "you may not open it; the row says why" },
+	{ DEVICE_NOT_ANSWERING, "asked, and silent for 10 s" },
+	{ DEVICE_UNKNOWN, "not known yet" },
+};
+
+static void
+help_legend(struct help *help, const struct theme *theme)
+{
+	char key[40];
+
+	help_title(help, "MODES");
+	for (size_t i = 0; i < sizeof help_modes / sizeof help_modes[0]; i++) {
+		snprintf(key, sizeof key, "%s %s",
+		    theme_plain_sign(theme, help_modes[i].mode),
+		    theme_mode_word(help_modes[i].mode));
+		help_add(help, theme_plain_style(help_modes[i].mode), key,
+		    help_modes[i].text);
+	}
+}
+
+static void
+help_build(struct help *help, const struct ui *ui)
+{
+	help->count = 0;
+	if (ui->view != NULL) {
+		help_context(help, ui->view->context, "THIS SCREEN");
+		help_title(help, "AFTER CTRL-T");
+		for (size_t i = 0; i < ACTION_COUNT; i++) {
+			char key[2] = { actions[i].key, '\0' };
+
+			help_add(help, STYLE_KEY, key, actions[i].summary);
+		}
+		return;
+	}
+	help_actions(help);
+	for (int g = 0; g < KEYMAP_GROUP_COUNT; g++) {
+		help_title(help, keymap_group_title((enum keymap_group)g));
+		help_group(help, KEYMAP_TABLE, (enum keymap_group)g);
+	}
+	help_legend(help, &ui->theme);
+	help_context(help, KEYMAP_PROMPT, "WHILE YOU TYPE");
+	help_context(help, KEYMAP_CARD, "WHEN YOU ARE ASKED");
+}
+
+/*
+ * Where the second column begins: at a title near the middle, so that no group
+ * is torn. The number of lines where there is one column alone.
+ */
+static int
+help_split(const struct help *help, int columns)
+{
+	int best = help->count;
+
+	if (columns < 2)
+		return help->count;
+	for (int i = 1; i < help->count; i++) {
+		const struct help_line *l = &help->lines[i];
+
+		if (l->style == STYLE_HEAD && abs(i - help->count / 2) <
+		    abs(best - help->count / 2))
+			best = i;
+	}
+	return best;
+}
+
+static void
+help_draw_line(const struct draw *d, int x, int y, const struct help_line *l)
+{
+	if (y < 0)
+		return;
+	if (l->key[0] == '\0') {
+		draw_text(d, x, y, COLUMN_WIDTH - 2, l->style, l->text);
+		return;
+	}
+	draw_text(d, x, y, KEYS_WIDTH, l->style, l->key);
+	draw_text(d, x + KEYS_WIDTH + 1, y, COLUMN_WIDTH - KEYS_WIDTH - 3,
+	    STYLE_TEXT, l->text);
+}
+
+void
+help_draw(struct ui *ui, const struct draw *screen)
+{
+	struct rect rect = { .x = 2, .y = 2, .width = screen->r.width - 2,
+	    .height = screen->r.height - 2 };
+	struct draw body = draw_in(screen, &rect);
+	struct help *help = xcalloc(1, sizeof *help);
+	int columns = screen->r.width / COLUMN_WIDTH, split, total, y;
+
+	help_build(help, ui);
+	split = help_split(help, columns);
+	total = split > help->count - split ? split : help->count - split;
+	if (ui->help_top > total - body.r.height)
+		ui->help_top = total - body.r.height;
+	if (ui->help_top < 0)
+		ui->help_top = 0;
+	y = draw_put(screen, 1, 0, STYLE_BRAND, "pterm");
+	draw_put(screen, y + 3, 0, STYLE_STRONG, "help");
+	for (int i = 0; i < help->count; i++) {
+		y = (i < split ? i : i - split) - ui->help_top;
+		if (y < body.r.height)
+			help_draw_line(&body, i < split ? 0 : COLUMN_WIDTH, y,
+			    &help->lines[i]);
+	}
+	if (total - ui->help_top > body.r.height)
+		draw_right(screen, 0, STYLE_KEY, "j more ");
+	free(help);
+}
+
+void
+help_command(struct ui *ui, enum command command)
+{
+	int page = LINES > 6 ? LINES - 4 : 1;
+
+	switch (command) {
+	case COMMAND_DOWN:
+		ui->help_top++;
+		break;
+	case COMMAND_UP:
+		ui->help_top--;
+		break;
+	case COMMAND_PAGE_DOWN:
+		ui->help_top += page;
+		break;
+	case COMMAND_PAGE_UP:
+		ui->help_top -= page;
+		break;
+	case COMMAND_FIRST:
+		ui->help_top = 0;
+		break;
+	case COMMAND_LAST:
+		ui->help_top = HELP_LINES_MAX;
+		break;
+	case COMMAND_BACK:
+		ui->has_help = false;
+		break;
+	default:
+		break;
+	}
+}
+
+size_t
+help_hints(struct view_hint *hints, size_t max)
+{
+	size_t n = 0;
+
+	n = hint_add(hints, n, max, "j k", "scroll");
+	return hint_add(hints, n, max, "q", "back");
+}
