@@ -6,8 +6,14 @@
  *
  * Every device is asked beside all others. After 2 s without an answer the
  * row's problem says so, after 10 s it is DEVICE_NOT_ANSWERING; the question
- * stays out or is repeated, and an answer mends the row. Nothing is ever sent
- * to a device in EDL, nor to one that a job holds.
+ * stays out for 30 s, is repeated on the tick, and an answer mends the row.
+ * Nothing is ever sent to a device in EDL, nor to one that a job holds.
+ *
+ * One question is a chain: version and mode at once, then, once for each
+ * attachment, after each job and on probe_now(), modules and protection. A
+ * device that says "normal" is believed when its modules are known, for at most
+ * 2 s: safe mode shows in them alone. A device in DFU is asked only for its
+ * protection.
  */
 #ifndef PTERM_ACTION_PROBE_H
 #define PTERM_ACTION_PROBE_H
@@ -17,7 +23,12 @@
 struct probe;
 
 struct probe	*probe_new(const struct action_env *env, struct jobs *jobs);
+/* Questions that are out are dropped where they stand. To leave the devices
+ * tidy, call probe_stop() before and turn the loop until probe_is_quiet(). */
 void		 probe_free(struct probe *probe);
+/* Asks no more; takes back what is out, within 1 s. */
+void		 probe_stop(struct probe *probe);
+bool		 probe_is_quiet(const struct probe *probe);
 
 /* device 0: all. */
 void		 probe_now(struct probe *probe, uint32_t device);

@@ -75,6 +75,7 @@ struct device {
 	char			 cloud[16];	/* "connected"; "": not asked */
 	/* Module info (request 90), as the device sent it; see ctrl-msg.h. */
 	struct module_list	*modules;	/* NULL: not asked, not answered */
+	bool			 modules_are_current;	/* of this attachment */
 
 	uint64_t		 since_us;	/* attached, loop clock */
 	uint64_t		 mode_since_us;

@@ -422,6 +422,7 @@ registry_gone(struct registry_entry *e)
 	d->is_present = false;
 	d->departures++;
 	d->asked_us = 0;
+	d->modules_are_current = false;
 	d->cloud[0] = '\0';
 	e->is_safe = false;
 	e->answer_problem[0] = '\0';
@@ -619,9 +620,9 @@ registry_answered(struct registry *r, uint32_t number,
 		return;
 	}
 	d = &e->device;
+	if (!a->still_open)
+		d->asked_us = 0;
 	memcpy(&old, d, sizeof old);
-	d->asked_us = 0;
-	old.asked_us = 0;
 	if (a->has_mode)
 		registry_take_mode(e, a, now_us);
 	if (a->has_protection)
@@ -634,6 +635,7 @@ registry_answered(struct registry *r, uint32_t number,
 	if (a->modules != NULL) {
 		module_list_free(d->modules);
 		d->modules = a->modules;
+		d->modules_are_current = true;
 	}
 	if (a->has_problem) {
 		registry_take_text(e->answer_problem, sizeof e->answer_problem,

@@ -103,6 +103,8 @@ struct registry_answers {
 	struct module_list	*modules;		/* ownership passes */
 	bool			 has_problem;
 	const char		*problem;		/* "": none any more */
+	bool			 still_open;	/* the answer itself is yet to
+						 * come */
 };
 
 void		 registry_asked(struct registry *registry, uint32_t number,

@@ -1,0 +1,53 @@
+/*
+ * Awaits that the job's device leaves the bus and comes back: the one proof
+ * that it went to DFU, into safe mode or through a reset.
+ *
+ * await_prepare() before the request that sends it away, await_begin() once
+ * that was accepted: the deadline counts from there, and the registry keeps the
+ * device in the list meanwhile. The owner passes on job_ops.device. The
+ * callback comes once, from the loop.
+ */
+#ifndef PTERM_ACTION_AWAIT_H
+#define PTERM_ACTION_AWAIT_H
+
+#include "action/job-run.h"
+
+enum await_end {
+	AWAIT_BACK,		/* as it should be */
+	AWAIT_WRONG,		/* back, but as something else */
+	AWAIT_STAYED,		/* it did not leave in time */
+	AWAIT_LOST,		/* it left and did not come back in time */
+};
+
+/* From acceptance to the product id: DFU, or running firmware. */
+#define AWAIT_DFU_MS	8000
+#define AWAIT_RUN_MS	15000
+
+typedef void (*await_cb)(enum await_end end, void *arg);
+
+struct await {
+	struct job_run		*run;
+	await_cb		 cb;
+	void			*arg;
+	enum platform_usb_mode	 wanted;
+	bus_node		 from;		/* the attachment that is to end */
+	bool			 is_on;
+	bool			 is_settling;	/* back, its tty is to come */
+	struct loop_timer	*timer;
+	struct loop_deferred	*look;
+};
+
+void	await_init(struct await *a, struct job_run *run, await_cb cb,
+	    void *arg);
+void	await_fini(struct await *a);
+void	await_prepare(struct await *a);
+/* wanted: what its product id is to say. going_to: for the row. */
+void	await_begin(struct await *a, enum platform_usb_mode wanted,
+	    enum device_mode going_to, unsigned timeout_ms);
+/* The device is no longer expected. */
+void	await_stop(struct await *a);
+void	await_device(struct await *a);
+/* Has that attachment ended? */
+bool	await_has_left(const struct await *a);
+
+#endif
