@@ -20,7 +20,9 @@
  * left behind: every early end sends RESET for its own id, and only for that.
  *
  * A device that never finishes is not noticed here: the caller has the clock.
- * It calls ctrl_abort() and goes on with ctrl_next() until CTRL_STEP_DONE.
+ * It calls ctrl_abort() and goes on with ctrl_next() until CTRL_STEP_DONE. Such
+ * a device frees the slot, but keeps the request's memory until its system
+ * thread runs again: asked over and over, it ends up at CTRL_NO_MEMORY.
  */
 #ifndef PTERM_PARTICLE_CTRL_H
 #define PTERM_PARTICLE_CTRL_H
