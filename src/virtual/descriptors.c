@@ -30,7 +30,7 @@
 #define ENDPOINT_BULK		0x02
 #define ENDPOINT_INTERRUPT	0x03
 
-#define SECURITY_TEXT_UNITS	16	/* "sm=o", padded with NULs */
+#define SECURITY_TEXT_UNITS	8	/* "sm=o", padded with NULs */
 
 #define GUID_CONTROL	"{20b6cfa4-6dc7-468a-a8db-faa7c23ddea5}"
 #define GUID_DFU	"{37fb5f90-1a34-4929-933b-8a27e1850033}"
@@ -89,7 +89,7 @@ desc_release(const struct vdev *dev)
 	case PLATFORM_MCU_STM32F2:
 		return 0x0250;
 	case PLATFORM_MCU_NRF52840:
-		return 0x0100;
+		return 0x0102;
 	default:
 		return 0x0251;
 	}
@@ -233,9 +233,13 @@ desc_qualcomm(const struct vdev *dev, struct buf *b)
 static void
 desc_configuration(const struct vdev *dev, struct buf *b)
 {
+	bool is_self_powered =
+	    dev->spec.platform->mcu == PLATFORM_MCU_NRF52840;
 	const uint8_t head[] = {
 		9, USB_DESC_CONFIGURATION, 0, 0, vdev_interface_count(dev), 1,
-		STRING_CONFIGURATION, 0x80, 250,
+		STRING_CONFIGURATION, is_self_powered ? 0xc0 : 0x80,
+		/* 500 mA, or 100 */
+		dev->spec.platform->generation == 2 ? 50 : 250,
 	};
 
 	buf_append(b, head, sizeof head);

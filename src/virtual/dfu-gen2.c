@@ -11,21 +11,19 @@
 
 #define COMMAND_LENGTH	5
 
-#define DCT_SIZE	0x4000
-#define DCT_ALT		1
-
-/* The poll time that a memory asks for. Only the DCT asks for any, 1 ms for an
- * erase and 500 for a write, and gives them out swapped; where its address
- * check fails the last one stays. */
+/* The poll time that the memory asks for. Only the DCT asks for any, 1 ms for an
+ * erase and 500 for a write, and hands them out swapped. Where the address
+ * pointer lies outside the memory, the last one stays. */
 static void
 gen2_set_poll_time(struct vdev_dfu *dfu)
 {
-	enum platform_mcu mcu = dfu->dev->spec.platform->mcu;
 	bool is_erase = dfu->block == 0 && dfu->data[0] == DFUSE_ERASE;
 
-	if (mcu != PLATFORM_MCU_STM32F2 || dfu->alt != DCT_ALT)
+	if (!dfu_contains(dfu, dfu->address))
+		return;
+	if (!dfu_is_dct(dfu))
 		dfu->poll_ms = 0;
-	else if (dfu->address < DCT_SIZE)
+	else
 		dfu->poll_ms = is_erase ? 500 : 1;
 }
 
@@ -51,7 +49,6 @@ gen2_abort(struct vdev_dfu *dfu)
 		return;
 	gen2_set_state(dfu, DFU_IDLE);
 	dfu->status = DFU_OK;
-	dfu->poll_ms = 0;
 	dfu->block = 0;
 	dfu->length = 0;
 }
@@ -65,7 +62,6 @@ gen2_dnload(struct vdev_dfu *dfu, const struct usb_setup *setup,
 		return VDEV_ANSWER_STALL;
 	if (setup->length == 0) {
 		gen2_set_state(dfu, DFU_MANIFEST_SYNC);
-		dfu->poll_ms = 0;
 		return VDEV_ANSWER_OK;
 	}
 	dfu->block = setup->value;
@@ -147,7 +143,6 @@ gen2_clear_status(struct vdev_dfu *dfu)
 
 	gen2_set_state(dfu, was_error ? DFU_IDLE : DFU_ERROR);
 	dfu->status = was_error ? DFU_OK : DFU_ERR_UNKNOWN;
-	dfu->poll_ms = 0;
 }
 
 enum vdev_answer

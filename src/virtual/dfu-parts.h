@@ -76,7 +76,10 @@ void	dfu_leave_later(struct vdev_dfu *dfu);
 void	dfu_put_status(const struct vdev_dfu *dfu, struct buf *in);
 void	dfu_bus_detach(struct vdev_dfu *dfu);
 
-/* dfu-memory.c: false where the bootloader refuses. us grows by what it
+/* dfu-memory.c: the memory of the alternate setting. */
+bool	dfu_is_dct(const struct vdev_dfu *dfu);
+bool	dfu_contains(const struct vdev_dfu *dfu, uint32_t address);
+/* False where the bootloader refuses. us grows by what it
  * takes. */
 bool	dfu_erase(struct vdev_dfu *dfu, uint32_t address, uint64_t *us);
 bool	dfu_write(struct vdev_dfu *dfu, uint32_t address, uint64_t *us);
