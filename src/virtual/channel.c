@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "virtual/pool.h"
 
 enum service {
 	SERVICE_INIT = 1,
@@ -35,10 +36,8 @@ enum service_status {
 #define SERVICE_LENGTH	64	/* wLength of INIT, CHECK and RESET */
 #define HAL_BUFFER	64	/* up to here the driver has a buffer itself */
 
-/* A request object and a block's header on the 32-bit device, fitted to what
- * was observed: three requests with 64 bytes fill a pool of 512. */
+/* Size of a request object on the 32-bit device. */
 #define POOL_OBJECT	72
-#define POOL_HEADER	8
 
 enum request_state {
 	REQUEST_ALLOC_PENDING,
@@ -57,37 +56,37 @@ enum request_task {
 
 struct vdev_request {
 	struct vdev_channel	*channel;
-	bool			 is_used;	/* its memory is taken */
+	size_t			 place;		/* in the pool */
 	bool			 is_active;	/* the host can name it */
 	bool			 is_unanswered;	/* the handler works on it */
 	bool			 is_pooled;	/* its payload is in the pool */
 	bool			 has_payload;	/* a buffer is there */
 	uint16_t		 type;
 	uint16_t		 id;
-	uint64_t		 order;
 	enum request_state	 state;
 	enum request_task	 task;
 	size_t			 announced;
+	size_t			 payload_place;
 	struct buf		 payload;
 	struct buf		 reply;
 	size_t			 reply_sent;
 	int32_t			 result;
 	vdev_completed_cb	 completed;
+	TAILQ_ENTRY(vdev_request) entry;
 	STAILQ_ENTRY(vdev_request) queued;
 };
 
 struct vdev_channel {
 	struct vdev		*dev;
-	struct vdev_request	**cells;	/* memory places, lowest first */
-	size_t			 cell_count;
-	/* Whose last bytes are going out. As on the device it may be stale:
-	 * nobody clears it where a request is reset that was read in part. */
-	struct vdev_request	*current;
+	TAILQ_HEAD(requests, vdev_request) requests;	/* newest first */
+	STAILQ_HEAD(, vdev_request) queue;
+	/* The place of the request whose last bytes are going out. As on the
+	 * device it may be stale: nobody clears it where a request is reset
+	 * that was read in part. */
+	size_t			 current;
 	unsigned		 active_count;
 	uint16_t		 last_id;
-	uint64_t		 last_order;
-	size_t			 pool_used;
-	STAILQ_HEAD(, vdev_request) queue;
+	struct vdev_pool	*pool;
 };
 
 struct vdev_channel *
@@ -96,67 +95,30 @@ vdev_channel_new(struct vdev *dev)
 	struct vdev_channel *channel = xcalloc(1, sizeof *channel);
 
 	channel->dev = dev;
+	channel->current = VDEV_POOL_NONE;
+	channel->pool = vdev_pool_new();
+	TAILQ_INIT(&channel->requests);
 	STAILQ_INIT(&channel->queue);
 	return channel;
 }
 
-void
-vdev_channel_free(struct vdev_channel *channel)
-{
-	if (channel == NULL)
-		return;
-	for (size_t i = 0; i < channel->cell_count; i++) {
-		buf_fini(&channel->cells[i]->payload);
-		buf_fini(&channel->cells[i]->reply);
-		free(channel->cells[i]);
-	}
-	free(channel->cells);
-	free(channel);
-}
-
 /* --- Memory ------------------------------------------------------------- */
-
-static bool
-channel_pool_take(struct vdev_channel *channel, size_t size)
-{
-	size_t block = ((size + 3) & ~(size_t)3) + POOL_HEADER;
-
-	if (block > channel->dev->pool_size - channel->pool_used)
-		return false;
-	channel->pool_used += block;
-	return true;
-}
-
-static void
-channel_pool_give(struct vdev_channel *channel, size_t size)
-{
-	channel->pool_used -= ((size + 3) & ~(size_t)3) + POOL_HEADER;
-}
 
 static struct vdev_request *
 channel_request_new(struct vdev_channel *channel)
 {
 	struct vdev_request *req;
-	size_t i;
+	size_t place;
 
-	if (!channel_pool_take(channel, POOL_OBJECT))
+	place = vdev_pool_take(channel->pool, channel->dev->pool_size,
+	    POOL_OBJECT);
+	if (place == VDEV_POOL_NONE)
 		return NULL;
-	for (i = 0; i < channel->cell_count; i++) {
-		if (!channel->cells[i]->is_used)
-			break;
-	}
-	if (i == channel->cell_count) {
-		channel->cells = xreallocarray(channel->cells,
-		    channel->cell_count + 1, sizeof *channel->cells);
-		channel->cells[channel->cell_count++] =
-		    xcalloc(1, sizeof **channel->cells);
-	}
-	req = channel->cells[i];
-	*req = (struct vdev_request){
-		.channel = channel,
-		.is_used = true,
-		.result = RESULT_UNKNOWN,
-	};
+	req = xcalloc(1, sizeof *req);
+	req->channel = channel;
+	req->place = place;
+	req->result = RESULT_UNKNOWN;
+	TAILQ_INSERT_HEAD(&channel->requests, req, entry);
 	return req;
 }
 
@@ -164,7 +126,7 @@ static void
 request_free_payload(struct vdev_request *req)
 {
 	if (req->is_pooled)
-		channel_pool_give(req->channel, req->announced);
+		vdev_pool_give(req->channel->pool, req->payload_place);
 	req->is_pooled = false;
 	req->has_payload = false;
 	buf_fini(&req->payload);
@@ -174,18 +136,32 @@ static void
 request_free(struct vdev_request *req)
 {
 	request_free_payload(req);
+	vdev_pool_give(req->channel->pool, req->place);
+	TAILQ_REMOVE(&req->channel->requests, req, entry);
 	buf_fini(&req->reply);
-	channel_pool_give(req->channel, POOL_OBJECT);
-	req->is_used = false;
+	free(req);
+}
+
+void
+vdev_channel_free(struct vdev_channel *channel)
+{
+	struct vdev_request *req;
+
+	if (channel == NULL)
+		return;
+	while ((req = TAILQ_FIRST(&channel->requests)) != NULL)
+		request_free(req);
+	vdev_pool_free(channel->pool);
+	free(channel);
 }
 
 static struct vdev_request *
 channel_find(const struct vdev_channel *channel, uint16_t id)
 {
-	for (size_t i = 0; i < channel->cell_count; i++) {
-		struct vdev_request *req = channel->cells[i];
+	struct vdev_request *req;
 
-		if (req->is_used && req->is_active && req->id == id)
+	TAILQ_FOREACH(req, &channel->requests, entry) {
+		if (req->is_active && req->id == id)
 			return req;
 	}
 	return NULL;
@@ -320,17 +296,13 @@ vdev_request_payload(const struct vdev_request *req)
 struct vdev_request *
 vdev_channel_unanswered(struct vdev_channel *channel, uint16_t type)
 {
-	struct vdev_request *oldest = NULL;
+	struct vdev_request *req;
 
-	for (size_t i = 0; i < channel->cell_count; i++) {
-		struct vdev_request *req = channel->cells[i];
-
-		if (!req->is_used || !req->is_unanswered || req->type != type)
-			continue;
-		if (oldest == NULL || req->order < oldest->order)
-			oldest = req;
+	TAILQ_FOREACH_REVERSE(req, &channel->requests, requests, entry) {
+		if (req->is_unanswered && req->type == type)
+			return req;
 	}
-	return oldest;
+	return NULL;
 }
 
 void
@@ -399,8 +371,11 @@ channel_start(struct vdev_channel *channel, struct vdev_request *req)
 		request_enqueue(req, TASK_HANDLE);
 		return STATUS_OK;
 	}
+	if (req->announced <= HAL_BUFFER)
+		req->payload_place = vdev_pool_take(channel->pool,
+		    channel->dev->pool_size, req->announced);
 	if (req->announced <= HAL_BUFFER &&
-	    channel_pool_take(channel, req->announced)) {
+	    req->payload_place != VDEV_POOL_NONE) {
 		req->is_pooled = true;
 		req->has_payload = true;
 		req->state = REQUEST_RECV_PAYLOAD;
@@ -430,7 +405,6 @@ channel_init(struct vdev_channel *channel, const struct usb_setup *setup,
 	req->type = setup->index;
 	req->announced = setup->value;
 	req->id = ++channel->last_id;
-	req->order = ++channel->last_order;
 	req->is_active = true;
 	channel->active_count++;
 	status = channel_start(channel, req);
@@ -448,7 +422,7 @@ channel_check_done(struct vdev_channel *channel, struct vdev_request *req,
 		buf_put_le32(in, (uint32_t)req->reply.len);
 	} else {
 		reply_status(in, REPLY_RESULT, STATUS_OK);
-		channel->current = req;
+		channel->current = req->place;
 	}
 	buf_put_le32(in, (uint32_t)req->result);
 }
@@ -516,17 +490,18 @@ channel_recv(struct vdev_channel *channel, const struct usb_setup *setup,
 		return VDEV_ANSWER_STALL;
 	buf_append(in, req->reply.data + req->reply_sent, setup->length);
 	req->reply_sent += setup->length;
-	channel->current = req;
+	channel->current = req->place;
 	return VDEV_ANSWER_OK;
 }
 
 static void
 channel_drop_all(struct vdev_channel *channel, int32_t result)
 {
-	for (size_t i = 0; i < channel->cell_count; i++) {
-		struct vdev_request *req = channel->cells[i];
+	struct vdev_request *req, *next;
 
-		if (req->is_used && req->is_active)
+	for (req = TAILQ_FIRST(&channel->requests); req != NULL; req = next) {
+		next = TAILQ_NEXT(req, entry);
+		if (req->is_active)
 			request_drop(req, result);
 	}
 }
@@ -581,14 +556,17 @@ vdev_channel_setup(struct vdev_channel *channel, const struct usb_setup *setup,
 void
 vdev_channel_sent(struct vdev_channel *channel)
 {
-	struct vdev_request *req = channel->current;
+	struct vdev_request *req;
 
-	/* A stale one whose memory a new request got is dropped, too: the
+	/* Also where the place is stale and a new request got it: the
 	 * firmware's bug (reference 3.3). */
-	if (req == NULL || !req->is_used || !req->is_active ||
-	    req->reply_sent < req->reply.len)
+	TAILQ_FOREACH(req, &channel->requests, entry) {
+		if (req->is_active && req->place == channel->current)
+			break;
+	}
+	if (req == NULL || req->reply_sent < req->reply.len)
 		return;
-	channel->current = NULL;
+	channel->current = VDEV_POOL_NONE;
 	request_drop(req, 0);
 }
 
@@ -604,5 +582,5 @@ void
 vdev_channel_bus_reset(struct vdev_channel *channel)
 {
 	channel_drop_all(channel, RESULT_ABORTED);
-	channel->current = NULL;
+	channel->current = VDEV_POOL_NONE;
 }
