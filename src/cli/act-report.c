@@ -1,0 +1,123 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/act.h"
+#include "cli/report.h"
+
+#define CLEAN_MAX	(4 * JOB_TEXT_MAX)
+
+/* Milliseconds are what a person or a plot wants. */
+static void
+act_put_duration(struct json *json, uint64_t us)
+{
+	json_put_integer(json, "duration_ms", (int64_t)(us / 1000));
+}
+
+static struct json *
+act_event(const struct act *act, const char *event, const struct act_row *row)
+{
+	struct json *json = cli_event(act->cli, event, act_device(act, row));
+
+	json_put_text(json, "action", act->action->verb);
+	return json;
+}
+
+/* The label, and as many blanks as the others need. */
+static const char *
+act_label(const struct act *act, const struct act_row *row, char *out,
+    size_t size, int *blanks)
+{
+	const char *label = device_label(act_device(act, row));
+	size_t width;
+
+	text_clean(out, size, label, strlen(label));
+	width = text_width(out);
+	*blanks = width < act->width ? (int)(act->width - width) : 0;
+	return out;
+}
+
+void
+act_report_start(const struct act *act, const struct act_row *row)
+{
+	if (act->cli->options->json)
+		cli_put_json(act->cli, act_event(act, "started", row));
+}
+
+void
+act_report_step(const struct act *act, const struct act_row *row,
+    const struct job *job)
+{
+	char label[2 * DEVICE_KEY_MAX], took[32];
+	struct json *json;
+	int blanks;
+
+	if (act->cli->options->json) {
+		json = act_event(act, "step", row);
+		json_put_bool(json, "ok", job->step_ok);
+		json_put_text(json, "text", job->step);
+		act_put_duration(json, job->step_us);
+		cli_put_json(act->cli, json);
+		return;
+	}
+	act_label(act, row, label, sizeof label, &blanks);
+	cli_note(act->cli, "%s%*s  %s  %s (%s)", label, blanks, "",
+	    job->step_ok ? " " : "!", job->step,
+	    text_duration(took, sizeof took, job->step_us));
+}
+
+static void
+act_json_result(const struct act *act, const struct act_row *row)
+{
+	const struct device *d = act_device(act, row);
+	struct json *json = act_event(act, "result", row);
+
+	json_put_bool(json, "ok", row->result.code == ERROR_NONE);
+	json_put_text(json, "code", error_code_name(row->result.code));
+	json_put_integer(json, "exit", error_exit_status(row->result.code));
+	json_put_text_or_null(json, "text", row->result.text);
+	act_put_duration(json, row->took_us);
+	json_put_text(json, "mode", device_mode_name(d->mode));
+	json_put_text_or_null(json, "tty", d->is_present ? d->usb.tty : "");
+	cli_put_json(act->cli, json);
+}
+
+/* The only device's failure is an error; beside others it is a row like
+ * theirs. */
+void
+act_report_result(const struct act *act, const struct act_row *row)
+{
+	char label[2 * DEVICE_KEY_MAX], text[CLEAN_MAX];
+	struct error err = row->result;
+	int blanks;
+
+	if (act->cli->options->json)
+		act_json_result(act, row);
+	act_label(act, row, label, sizeof label, &blanks);
+	if (err.code != ERROR_NONE && act->count == 1) {
+		error_prefix(&err, "%s: %s", label, act->action->verb);
+		cli_fail(&err);
+		return;
+	}
+	if (act->cli->options->json)
+		return;
+	printf("%s%*s  %s  %-6s  %s\n", label, blanks, "", act->action->verb,
+	    err.code == ERROR_NONE ? "ok" : error_code_name(err.code),
+	    text_clean(text, sizeof text, err.text, strlen(err.text)));
+	cli_flush(act->cli);
+}
+
+void
+act_report_sum(const struct act *act)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < act->count; i++)
+		bad += act->rows[i].result.code != ERROR_NONE ||
+		    !act->rows[i].is_done;
+	if (act->count > 1 && bad > 0)
+		cli_note(act->cli, "pterm: %s: %zu of %zu devices failed",
+		    act->action->verb, bad, act->count);
+}

@@ -1,0 +1,105 @@
+#include "config.h"
+
+#include "cli/help.h"
+
+#include <stdio.h>
+
+#include "cli/options.h"
+#include "cli/verb.h"
+
+/* "  -q, --quiet" or "      --timeout SECONDS"; the explanation begins at the
+ * same column in all rows. */
+static void
+help_option(const struct option *o)
+{
+	char left[64];
+	int len = 0;
+
+	if (o->letter != 0)
+		len = snprintf(left, sizeof left, "-%c, --%s", o->letter,
+		    o->name);
+	else
+		len = snprintf(left, sizeof left, "    --%s", o->name);
+	if (o->argument != NULL)
+		snprintf(left + len, sizeof left - (size_t)len,
+		    o->is_optional ? "[=%s]" : " %s", o->argument);
+	printf("  %-24s  %s\n", left, o->help);
+}
+
+static void
+help_options(unsigned of)
+{
+	for (size_t i = 0; i < options_count; i++) {
+		const struct option *o = &options_table[i];
+
+		if (o->help == NULL)
+			continue;
+		if (of == 0 ? o->verbs == 0 : (o->verbs & of) != 0)
+			help_option(o);
+	}
+}
+
+static void
+help_all(void)
+{
+	printf("pterm: every Particle device on this machine, its mode, and "
+	    "what to do about it\n\n"
+	    "Usage: pterm [OPTION...]                    the dashboard\n"
+	    "       pterm [OPTION...] VERB [ARGUMENT...]\n\n"
+	    "Verbs (and their keys in the dashboard):\n");
+	for (size_t i = 0; i < verbs_count; i++) {
+		const struct verb *v = &verbs[i];
+
+		printf("  %c  %-10s  %s\n",
+		    v->action != NULL ? v->action->key : ' ', verb_name(v),
+		    verb_summary(v));
+	}
+	printf("\nOptions, before or behind the verb:\n");
+	help_options(0);
+	printf("\nDEVICE is an id, a nickname, a tty, a USB path such as 1-1.2, "
+	    "or 4 or more digits\nthat an id begins or ends with. Where one "
+	    "device is attached it may be left out.\n"
+	    "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 no such "
+	    "device, 4 ambiguous,\n5 timed out, 6 no permission, 7 busy, 8 "
+	    "refused by a safety check, 130 and 143\nended by a signal.\n"
+	    "\n'pterm help VERB' explains a verb, pterm(1) everything.\n");
+}
+
+static void
+help_verb(const struct verb *v)
+{
+	printf("pterm %s: %s\n\nUsage: pterm [OPTION...] %s %s\n",
+	    verb_name(v), verb_summary(v), verb_name(v), v->arguments);
+	if (v->action != NULL)
+		printf("\nKey in the dashboard: %c\n", v->action->key);
+	if (v->more != NULL)
+		printf("\n%s", v->more);
+	if (verb_options(v) != 0) {
+		printf("\nOptions:\n");
+		help_options(verb_options(v));
+	}
+	printf("\nOptions of all verbs:\n");
+	help_options(0);
+}
+
+int
+help_wanted(const struct options *options)
+{
+	const struct verb *v = options->verb;
+
+	if (options->version) {
+		printf("pterm %s\n", PACKAGE_VERSION);
+		return 1;
+	}
+	if (v != NULL && v->run == NULL) {
+		v = options->word_count > 0 ? verb_by_name(options->words[0])
+		    : NULL;
+	} else if (!options->help) {
+		return 0;
+	}
+	if (v != NULL)
+		help_verb(v);
+	else
+		help_all();
+	return 1;
+}

@@ -1,0 +1,462 @@
+#include "config.h"
+
+#include "cli/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/suggest.h"
+#include "cli/verb.h"
+
+#define SECONDS_MAX	86400
+#define SHOWN_MAX	80
+
+/* --- Values ------------------------------------------------------------- */
+
+/* Seconds with at most microseconds, the same in every locale. */
+static bool
+options_seconds(const char *s, uint64_t *us)
+{
+	uint64_t value = 0, unit = 1000000;
+	bool has_digit = false;
+
+	for (; *s >= '0' && *s <= '9'; s++) {
+		value = value * 10 + (uint64_t)(*s - '0') * unit;
+		has_digit = true;
+		if (value > (uint64_t)SECONDS_MAX * 1000000)
+			return false;
+	}
+	if (*s == '.')
+		for (s++; *s >= '0' && *s <= '9'; s++) {
+			unit /= 10;
+			value += (uint64_t)(*s - '0') * unit;
+			has_digit = true;
+		}
+	*us = value;
+	return has_digit && *s == '\0' &&
+	    value <= (uint64_t)SECONDS_MAX * 1000000;
+}
+
+static const char *
+options_shown(char out[SHOWN_MAX], const char *word)
+{
+	return text_clean(out, SHOWN_MAX, word, strlen(word));
+}
+
+static int
+set_demo(struct options *o, const char *value, struct error *err)
+{
+	o->demo = true;
+	o->demo_file = value;
+	if (value != NULL && value[0] == '\0')
+		return error_set(err, ERROR_USAGE, "--demo= names no file: "
+		    "write --demo=FILE, or --demo for the bench that is "
+		    "built in");
+	return 0;
+}
+
+static int
+set_json(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->json = true;
+	return 0;
+}
+
+static int
+set_yes(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->yes = true;
+	return 0;
+}
+
+static int
+set_timeout(struct options *o, const char *value, struct error *err)
+{
+	char shown[SHOWN_MAX];
+
+	if (options_seconds(value, &o->timeout_us) && o->timeout_us > 0)
+		return 0;
+	return error_set(err, ERROR_USAGE, "--timeout is '%s', but must be "
+	    "seconds: more than 0, at most %d, such as 10 or 2.5",
+	    options_shown(shown, value), SECONDS_MAX);
+}
+
+static int
+set_poll(struct options *o, const char *value, struct error *err)
+{
+	(void)err;		/* config_set() looks at it */
+	o->poll = value;
+	return 0;
+}
+
+static int
+set_no_color(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->no_color = true;
+	return 0;
+}
+
+static int
+set_quiet(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->quiet = true;
+	return 0;
+}
+
+static int
+set_verbose(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->verbose = true;
+	return 0;
+}
+
+static int
+set_version(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->version = true;
+	return 0;
+}
+
+static int
+set_help(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->help = true;
+	return 0;
+}
+
+static int
+set_complete_devices(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->complete_devices = true;
+	return 0;
+}
+
+static int
+set_all(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->all = true;
+	return 0;
+}
+
+static int
+set_watch(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->watch = true;
+	return 0;
+}
+
+/* "normal,dfu": any of them. */
+static int
+set_mode(struct options *o, const char *value, struct error *err)
+{
+	char shown[SHOWN_MAX], word[32];
+	enum device_mode mode;
+
+	for (;;) {
+		size_t len = strcspn(value, ",");
+
+		snprintf(word, sizeof word, "%.*s",
+		    (int)(len < sizeof word ? len : sizeof word - 1), value);
+		if (!device_mode_parse(word, &mode))
+			break;
+		o->modes |= ACTION_MODE(mode);
+		value += len;
+		if (*value == '\0')
+			return 0;
+		value++;
+	}
+	return error_set(err, ERROR_USAGE, "--mode knows no '%s': it is one or "
+	    "more, with commas between, of normal, listening, safe, dfu, "
+	    "switching, edl, protected, no-permission, not-answering, unknown",
+	    options_shown(shown, word));
+}
+
+static int
+set_via(struct options *o, const char *value, struct error *err)
+{
+	char shown[SHOWN_MAX];
+
+	if (strcmp(value, "control") == 0)
+		o->args.via = ACTION_VIA_CONTROL;
+	else if (strcmp(value, "touch") == 0)
+		o->args.via = ACTION_VIA_TOUCH;
+	else
+		return error_set(err, ERROR_USAGE, "--via is '%s', but must be "
+		    "control or touch", options_shown(shown, value));
+	return 0;
+}
+
+static int
+set_force(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->args.force = true;
+	return 0;
+}
+
+static int
+set_off(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->args.off = true;
+	return 0;
+}
+
+static int
+set_for(struct options *o, const char *value, struct error *err)
+{
+	char shown[SHOWN_MAX];
+	uint64_t seconds;
+
+	if (!text_parse_u64(value, 1, SECONDS_MAX, &seconds))
+		return error_set(err, ERROR_USAGE, "--for is '%s', but must be "
+		    "whole seconds from 1 to %d", options_shown(shown, value),
+		    SECONDS_MAX);
+	o->args.for_s = (unsigned)seconds;
+	return 0;
+}
+
+const struct option options_table[] = {
+	{ .name = "all", .verbs = OPTION_ALL, .set = set_all,
+	    .help = "every device that is attached" },
+	{ .name = "for", .argument = "SECONDS", .verbs = ACTION_OPT_FOR,
+	    .set = set_for, .help = "how long" },
+	{ .name = "force", .verbs = ACTION_OPT_FORCE, .set = set_force,
+	    .help = "by the vendor request, which works where the "
+	    "application hangs" },
+	{ .name = "mode", .argument = "MODE", .verbs = OPTION_MODE,
+	    .set = set_mode, .help = "the mode to wait for; several with "
+	    "commas between" },
+	{ .name = "off", .verbs = ACTION_OPT_OFF, .set = set_off,
+	    .help = "end it" },
+	{ .name = "via", .argument = "control|touch", .verbs = ACTION_OPT_VIA,
+	    .set = set_via, .help = "this way only" },
+	{ .name = "watch", .verbs = OPTION_WATCH, .set = set_watch,
+	    .help = "go on, and tell what comes, changes and leaves" },
+
+	{ .name = "demo", .argument = "FILE", .is_optional = true,
+	    .set = set_demo, .help = "virtual devices instead of real ones, "
+	    "from a script if given" },
+	{ .name = "help", .letter = 'h', .set = set_help,
+	    .help = "explain pterm, or the verb" },
+	{ .name = "json", .set = set_json,
+	    .help = "machine-readable: a document, or one event a line" },
+	{ .name = "no-color", .set = set_no_color, .help = "no colours" },
+	{ .name = "poll", .argument = "SECONDS", .set = set_poll,
+	    .help = "how often to ask devices for their mode; 0: never" },
+	{ .name = "quiet", .letter = 'q', .set = set_quiet,
+	    .help = "no progress and no notes, only errors" },
+	{ .name = "timeout", .argument = "SECONDS", .set = set_timeout,
+	    .help = "give up after this long, whatever the verb does" },
+	{ .name = "verbose", .letter = 'v', .set = set_verbose,
+	    .help = "also tell which devices come, change and leave" },
+	{ .name = "version", .letter = 'V', .set = set_version,
+	    .help = "print the version" },
+	{ .name = "yes", .letter = 'y', .set = set_yes,
+	    .help = "don't ask before disturbing several devices" },
+
+	{ .name = "complete-devices", .set = set_complete_devices },
+};
+const size_t options_count = sizeof options_table / sizeof options_table[0];
+
+/* --- Parsing ------------------------------------------------------------ */
+
+struct parser {
+	struct options	*options;
+	char		**next;		/* words that are left, then NULL */
+	const struct option *seen[32];	/* those of verbs, checked at the end */
+	size_t		 seen_count;
+};
+
+static const struct option *
+option_by_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < options_count; i++)
+		if (strncmp(options_table[i].name, name, len) == 0 &&
+		    options_table[i].name[len] == '\0')
+			return &options_table[i];
+	return NULL;
+}
+
+static const struct option *
+option_by_letter(char letter)
+{
+	for (size_t i = 0; i < options_count; i++)
+		if (options_table[i].letter == letter)
+			return &options_table[i];
+	return NULL;
+}
+
+static int
+option_unknown(const char *word, struct error *err)
+{
+	char shown[SHOWN_MAX], name[SHOWN_MAX];
+	struct suggest s;
+
+	options_shown(shown, word);
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(shown, "="), shown);
+	suggest_begin(&s, name + strspn(name, "-"));
+	for (size_t i = 0; i < options_count; i++)
+		if (options_table[i].help != NULL)
+			suggest_word(&s, options_table[i].name);
+	if (suggest_best(&s) != NULL)
+		return error_set(err, ERROR_USAGE, "there is no option '%s': "
+		    "did you mean --%s?", name, suggest_best(&s));
+	return error_set(err, ERROR_USAGE, "there is no option '%s': "
+	    "'pterm help' lists all", name);
+}
+
+static int
+option_apply(struct parser *p, const struct option *o, const char *value,
+    struct error *err)
+{
+	if (o->verbs != 0 &&
+	    p->seen_count < sizeof p->seen / sizeof p->seen[0])
+		p->seen[p->seen_count++] = o;
+	p->options->given |= o->verbs;
+	return o->set(p->options, value, err);
+}
+
+static int
+option_long(struct parser *p, const char *word, struct error *err)
+{
+	const char *name = word + 2, *value = strchr(name, '=');
+	const struct option *o = option_by_name(name, strcspn(name, "="));
+
+	if (o == NULL)
+		return option_unknown(word, err);
+	if (value != NULL)
+		value++;
+	if (o->argument == NULL && value != NULL)
+		return error_set(err, ERROR_USAGE,
+		    "--%s takes no value: leave out what follows '='", o->name);
+	if (o->argument != NULL && !o->is_optional && value == NULL) {
+		if (*p->next == NULL)
+			return error_set(err, ERROR_USAGE,
+			    "--%s wants a value: --%s %s", o->name, o->name,
+			    o->argument);
+		value = *p->next++;
+	}
+	return option_apply(p, o, value, err);
+}
+
+/* -qy: letters take no values. */
+static int
+option_letters(struct parser *p, const char *word, struct error *err)
+{
+	for (const char *c = word + 1; *c != '\0'; c++) {
+		const struct option *o = option_by_letter(*c);
+
+		if (o == NULL)
+			return option_unknown(word, err);
+		if (option_apply(p, o, NULL, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+verb_unknown(const char *word, struct error *err)
+{
+	char shown[SHOWN_MAX];
+	struct suggest s;
+
+	options_shown(shown, word);
+	suggest_begin(&s, shown);
+	for (size_t i = 0; i < verbs_count; i++)
+		suggest_word(&s, verb_name(&verbs[i]));
+	if (suggest_best(&s) != NULL)
+		return error_set(err, ERROR_USAGE, "there is no verb '%s': did "
+		    "you mean 'pterm %s'?", shown, suggest_best(&s));
+	return error_set(err, ERROR_USAGE, "there is no verb '%s': "
+	    "'pterm help' lists all", shown);
+}
+
+/* The first word is the verb, those behind it are its arguments. */
+static int
+option_word(struct parser *p, const char *word, struct error *err)
+{
+	struct options *o = p->options;
+
+	if (o->verb != NULL) {
+		o->words[o->word_count++] = word;
+		return 0;
+	}
+	o->verb = verb_by_name(word);
+	return o->verb != NULL ? 0 : verb_unknown(word, err);
+}
+
+/* Options of verbs may stand before the verb, so they are held against it when
+ * all is read. */
+static int
+options_check(struct parser *p, struct error *err)
+{
+	const struct options *o = p->options;
+
+	if (o->help || o->version)
+		return 0;
+	for (size_t i = 0; i < p->seen_count; i++) {
+		const char *name = p->seen[i]->name;
+
+		if (o->verb == NULL)
+			return error_set(err, ERROR_USAGE, "--%s belongs to a "
+			    "verb, and none is given: 'pterm help' lists them",
+			    name);
+		if ((verb_options(o->verb) & p->seen[i]->verbs) == 0)
+			return error_set(err, ERROR_USAGE, "%s takes no --%s: "
+			    "'pterm help %s' lists what it takes",
+			    verb_name(o->verb), name, verb_name(o->verb));
+	}
+	if (o->all && o->word_count > 0)
+		return error_set(err, ERROR_USAGE, "--all means every device: "
+		    "leave it out, or the devices that are named");
+	return o->verb != NULL && o->verb->check != NULL
+	    ? o->verb->check(o, err) : 0;
+}
+
+int
+options_parse(struct options *options, int argc, char **argv,
+    struct error *err)
+{
+	struct parser p = { .options = options, .next = argv + (argc > 0) };
+	bool is_words = false;
+
+	memset(options, 0, sizeof *options);
+	options->words = xcalloc((size_t)argc + 1, sizeof *options->words);
+	while (*p.next != NULL) {
+		const char *word = *p.next++;
+		int status;
+
+		if (is_words || word[0] != '-' || word[1] == '\0')
+			status = option_word(&p, word, err);
+		else if (strcmp(word, "--") == 0)
+			status = 0, is_words = true;
+		else if (word[1] == '-')
+			status = option_long(&p, word, err);
+		else
+			status = option_letters(&p, word, err);
+		if (status != 0)
+			return -1;
+	}
+	return options_check(&p, err);
+}
+
+void
+options_fini(struct options *options)
+{
+	free(options->words);
+}
