@@ -16,6 +16,7 @@
 #include "virtual/control.h"
 #include "virtual/demo.h"
 #include "virtual/device.h"
+#include "virtual/replay.h"
 #include "virtual/script.h"
 #include "virtual/vhci.h"
 
@@ -213,6 +214,9 @@ run(int task, char **files, size_t count, const char *control_path)
 	case TASK_CHECK:
 		return count > 0 ? check_scripts(files) :
 		    misuse("--check wants a file");
+	case TASK_REPLAY:
+		return count > 0 ? replay_run((int)count, files, stdout) :
+		    misuse("--replay wants a file");
 	case TASK_DEMO:
 		return count == 0 ? run_script(NULL, control_path) :
 		    misuse("--demo takes no file");
