@@ -69,7 +69,10 @@ static const unsigned check_ms[] = {
 static const unsigned refusal_ms[] = { 20, 50, 100, 200, 300, 400, 400 };
 #define REFUSALS_MAX	(sizeof refusal_ms / sizeof refusal_ms[0])
 
-#define ERRORS_MAX	2	/* broken CHECKs in a row that are repeated */
+/* Broken CHECKs in a row that are repeated, and after how long: a device that
+ * is leaving shows as broken transfers until its hub has noticed. */
+#define ERRORS_MAX	2
+#define ERROR_MS	100
 
 /* Fields are packed in the order of their flags (reference 3.2). What follows
  * the known ones is skipped. */
@@ -340,7 +343,7 @@ ctrl_on_failure(struct ctrl *c, enum usb_status status)
 	default:
 		/* A CHECK may be asked again; anything else may not. */
 		if (ctrl_is_checking(c) && c->errors++ < ERRORS_MAX)
-			ctrl_go_check(c, (enum ctrl_state)c->state);
+			c->wait_ms = ERROR_MS;
 		else
 			ctrl_finish(c, CTRL_IO);
 		break;
@@ -368,6 +371,8 @@ ctrl_reply(struct ctrl *c, enum usb_status status, const uint8_t *data,
 	c->in_flight = false;
 	if (c->state == STATE_RESET_ID) {
 		c->has_id = false;	/* whatever it said */
+		if (c->outcome == CTRL_IO && status == USB_GONE)
+			c->outcome = CTRL_GONE;	/* so that was why */
 		c->state = STATE_DONE;
 		return;
 	}

@@ -455,6 +455,26 @@ broken_check_is_repeated_but_not_for_ever(void **state)
 }
 
 static void
+device_whose_transfers_break_as_it_leaves_has_left(void **state)
+{
+	struct ctrl c;
+
+	(void)state;
+	begin(&c, CTRL_RESET);
+	next(&c);
+	answer(&c, ACCEPTED);
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(next(&c), CHECK_1);
+		ctrl_reply(&c, USB_ERROR, NULL, 0);
+	}
+	assert_string_equal(next(&c), RESET_1);
+	ctrl_reply(&c, USB_GONE, NULL, 0);
+	ended(&c, CTRL_GONE);
+	assert_true(c.accepted);
+	ctrl_fini(&c);
+}
+
+static void
 abort_while_checking_frees_the_slot(void **state)
 {
 	struct ctrl c;
@@ -642,6 +662,8 @@ main(void)
 		    device_that_leaves_after_accepting_is_told_apart),
 		cmocka_unit_test(timeout_of_a_transfer_frees_the_slot),
 		cmocka_unit_test(broken_check_is_repeated_but_not_for_ever),
+		cmocka_unit_test(
+		    device_whose_transfers_break_as_it_leaves_has_left),
 		cmocka_unit_test(abort_while_checking_frees_the_slot),
 		cmocka_unit_test(abort_waits_for_the_id_that_init_brings),
 		cmocka_unit_test(abort_before_the_start_sends_nothing),
