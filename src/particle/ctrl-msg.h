@@ -92,8 +92,8 @@ struct ctrl_cellular {
 int	ctrl_decode_cellular(const uint8_t *data, size_t len,
 	    struct ctrl_cellular *out, struct error *err);
 
-/* 90; free with module_list_free(). NULL and ERROR_UNSUPPORTED: Device OS 0.8 to
- * 1.0 of Gen 2 answers in JSON, which says nothing of dependencies. */
+/* 90; free with module_list_free(). NULL and ERROR_UNSUPPORTED: Device OS 0.8
+ * to 1.0 of Gen 2 answers in JSON, which is not read. */
 struct module_list *ctrl_decode_modules(const uint8_t *data, size_t len,
 	    struct error *err);
 
