@@ -6,6 +6,7 @@
 #ifndef PTERM_APP_H
 #define PTERM_APP_H
 
+#include "action/feed.h"
 #include "action/job.h"
 #include "action/probe.h"
 #include "base/error.h"
@@ -33,11 +34,13 @@ struct app {
 	struct names	*names;
 	struct registry	*registry;
 	struct timeline	*timeline;
+	struct feeds	*feeds;
 	struct jobs	*jobs;
 	struct probe	*probe;
 	bool		 is_ready;	/* what was attached is known */
 	void		(*on_ready)(void *);	/* set by a front end */
 	void		*on_ready_arg;
+	struct app_wiring *wiring;
 };
 
 /* NULL with err where the system has no USB, the script is wrong, ... */
@@ -45,6 +48,9 @@ struct app	*app_new(const struct config *config,
 		    const struct app_options *options, struct error *err);
 /* Begins to watch the bus; what is attached is announced from the loop. */
 int		 app_start(struct app *app, struct error *err);
+/* Cancels jobs and questions, and turns the loop until the devices are left
+ * tidy (at most 2 s): an LED that blinks for us is switched off. Never from a
+ * callback; front ends have removed their own sources before. */
 void		 app_free(struct app *app);
 
 #endif

@@ -25,6 +25,8 @@
 #include "model/registry.h"
 #include "model/timeline.h"
 
+struct feeds;
+
 /* What actions may use. */
 struct action_env {
 	struct loop	*loop;
@@ -32,6 +34,7 @@ struct action_env {
 	struct registry	*registry;
 	struct timeline	*timeline;
 	struct config	*config;
+	struct feeds	*feeds;		/* whose ports a job may need; or NULL */
 };
 
 struct jobs;

@@ -2,12 +2,16 @@
 
 #include "action/touch.h"
 
+#include "action/feed.h"
+
 #define BAUD_TOUCH	14400
 #define BAUD_HARMLESS	9600
 /* What the kernel may take on a device that does not answer line requests: it
  * waits 5 s for each. */
 #define ACCEPT_MS	12000
 #define RESTORE_MS	1000
+#define RETRY_MS	100
+#define RETRIES_MAX	20
 
 enum touch_phase {
 	TOUCH_IDLE,
@@ -26,12 +30,33 @@ touch_close(struct touch *t)
 	t->is_configuring = false;
 }
 
+/* A monitor of ours lends its port. */
+static void
+touch_borrow(struct touch *t)
+{
+	struct feeds *feeds = job_env(t->run)->feeds;
+
+	if (feeds != NULL && !t->has_borrowed)
+		t->has_borrowed = feeds_suspend(feeds,
+		    job_public(t->run)->device);
+}
+
+static void
+touch_give_back(struct touch *t)
+{
+	if (t->has_borrowed)
+		feeds_resume(job_env(t->run)->feeds,
+		    job_public(t->run)->device);
+	t->has_borrowed = false;
+}
+
 static void
 touch_on_later(void *arg)
 {
 	struct touch *t = arg;
 
 	t->phase = TOUCH_IDLE;
+	touch_give_back(t);
 	t->cb(t->run, t->result.code == ERROR_NONE ? NULL : &t->result);
 }
 
@@ -42,6 +67,7 @@ touch_finish(struct touch *t)
 		return;
 	t->phase = TOUCH_ENDS;
 	loop_timer_stop(t->deadline);
+	loop_timer_stop(t->retry);
 	await_stop(&t->await);
 	touch_close(t);
 	loop_deferred_schedule(t->later);
@@ -130,7 +156,12 @@ touch_on_opened(struct bus_port *port, const struct error *err, void *arg)
 	(void)port;
 	if (err != NULL) {
 		touch_close(t);
-		touch_fail(t, err);
+		/* The monitor's own closing may take a moment. */
+		if (err->code == ERROR_BUSY && t->has_borrowed &&
+		    t->retries++ < RETRIES_MAX)
+			loop_timer_set(t->retry, LOOP_MS(RETRY_MS));
+		else
+			touch_fail(t, err);
 		return;
 	}
 	t->phase = TOUCH_SETS;
@@ -202,11 +233,22 @@ touch_on_deadline(void *arg)
 	}
 	error_set(&err, ERROR_TIMEOUT, "%s does not answer the host",
 	    job_device(t->run)->usb.tty);
+	loop_timer_stop(t->retry);
 	touch_close(t);
 	touch_fail(t, &err);
 }
 
 /* --- Beginning and end -------------------------------------------------- */
+
+static void
+touch_open(void *arg)
+{
+	struct touch *t = arg;
+	struct bus_port_config config = { .baud = BAUD_HARMLESS };
+
+	t->port = bus_port_open(job_env(t->run)->bus,
+	    job_device(t->run)->usb.tty, &config, &touch_events, t);
+}
 
 void
 touch_init(struct touch *t, struct job_run *run, touch_cb cb)
@@ -215,6 +257,7 @@ touch_init(struct touch *t, struct job_run *run, touch_cb cb)
 
 	*t = (struct touch){ .run = run, .cb = cb };
 	t->deadline = loop_timer_new(loop, touch_on_deadline, t);
+	t->retry = loop_timer_new(loop, touch_open, t);
 	t->later = loop_deferred_new(loop, touch_on_later, t);
 	await_init(&t->await, run, touch_on_await, t);
 }
@@ -226,7 +269,9 @@ touch_fini(struct touch *t)
 		return;
 	touch_close(t);
 	await_fini(&t->await);
+	touch_give_back(t);
 	loop_timer_free(t->deadline);
+	loop_timer_free(t->retry);
 	loop_deferred_free(t->later);
 }
 
@@ -234,7 +279,6 @@ void
 touch_begin(struct touch *t)
 {
 	const struct device *d = job_device(t->run);
-	struct bus_port_config config = { .baud = BAUD_HARMLESS };
 	struct error err;
 
 	job_doing(t->run, "14400 touch");
@@ -253,8 +297,8 @@ touch_begin(struct touch *t)
 	}
 	await_prepare(&t->await);
 	loop_timer_set(t->deadline, LOOP_MS(ACCEPT_MS));
-	t->port = bus_port_open(job_env(t->run)->bus, d->usb.tty, &config,
-	    &touch_events, t);
+	touch_borrow(t);
+	touch_open(t);
 }
 
 void

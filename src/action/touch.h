@@ -24,6 +24,9 @@ struct touch {
 	struct bus_port		*port;
 	bool			 is_configuring;
 	bool			 must_restore;
+	bool			 has_borrowed;	/* the port of a monitor */
+	unsigned		 retries;
+	struct loop_timer	*retry;
 	struct await		 await;
 	struct loop_timer	*deadline;	/* of opening and setting */
 	struct loop_deferred	*later;

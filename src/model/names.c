@@ -40,7 +40,7 @@ struct names_stamp {
 };
 
 struct names {
-	char			*path;	/* NULL: nowhere to keep them */
+	char			*path;	/* NULL: in memory alone */
 	struct names_line	*lines;
 	size_t			 count;
 	size_t			 cap;
@@ -241,7 +241,7 @@ names_stamp(const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) != 0)
+	if (path == NULL || stat(path, &st) != 0)
 		return (struct names_stamp){ 0 };
 	return (struct names_stamp){
 		.exists = true,
@@ -267,8 +267,10 @@ names_read(struct names *n)
 	struct buf text = { 0 };
 	bool missing = false;
 
-	names_clear(n);
 	if (n->path == NULL)
+		return;
+	names_clear(n);
+	if (n->path[0] == '\0')
 		return;
 	n->stamp = names_stamp(n->path);
 	if (path_read(n->path, FILE_MAX, &text, &missing, &n->why) != 0) {
@@ -341,6 +343,8 @@ names_write(struct names *n, struct error *err)
 	struct buf text = { 0 };
 	int result;
 
+	if (n->path == NULL)
+		return 0;
 	for (size_t i = 0; i < n->count; i++) {
 		buf_append(&text, n->lines[i].raw, n->lines[i].raw_len);
 		buf_put_u8(&text, '\n');
@@ -407,7 +411,7 @@ names_set(struct names *n, const char *id_text, const char *name,
 	if (!names_take_id(id, id_text, strlen(id_text)))
 		return error_set(err, ERROR_USAGE,
 		    "a device without an id can't have a name");
-	if (n->path == NULL)
+	if (n->path != NULL && n->path[0] == '\0')
 		return error_set(err, ERROR_FAILED,
 		    "nowhere to keep names: HOME is not set");
 	now = names_stamp(n->path);

@@ -16,7 +16,8 @@
 
 struct names;
 
-/* A missing file is an empty one. Never NULL. */
+/* A missing file is an empty one. Never NULL. path NULL: names live in memory
+ * alone; "": there is nowhere to keep them, so that none can be given. */
 struct names	*names_open(const char *path);
 void		 names_close(struct names *names);
 
