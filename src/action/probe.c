@@ -101,6 +101,14 @@ probe_find(const struct probe *p, const struct device *d)
 	return NULL;
 }
 
+/* Due, and not held up by one that hangs. */
+static bool
+probe_is_due(const struct probe *p, const struct device *d)
+{
+	return !p->is_stopped && d->job == 0 && probe_find(p, d) == NULL &&
+	    probe_due((struct probe *)p, d) != 0;
+}
+
 size_t
 probe_open_questions(const struct probe *p)
 {
@@ -109,18 +117,22 @@ probe_open_questions(const struct probe *p)
 	for (struct probe_question *x = p->questions; x != NULL; x = x->next)
 		if (question_is_open(x->question))
 			count++;
-	if (p->is_stopped)
-		return count;
-	for (size_t i = 0; i < registry_count(p->env.registry); i++) {
-		const struct device *d = registry_at(p->env.registry, i);
-		const struct probe_question *x = probe_find(p, d);
-
-		/* Due, and not held up by one that hangs. */
-		if (d->job == 0 && x == NULL &&
-		    probe_due((struct probe *)p, d) != 0)
+	for (size_t i = 0; i < registry_count(p->env.registry); i++)
+		if (probe_is_due(p, registry_at(p->env.registry, i)))
 			count++;
-	}
 	return count;
+}
+
+bool
+probe_is_asking(const struct probe *p, uint32_t device)
+{
+	const struct device *d = registry_get(p->env.registry, device);
+	const struct probe_question *x;
+
+	if (d == NULL || !d->is_present)
+		return false;
+	x = probe_find(p, d);
+	return x != NULL ? question_is_open(x->question) : probe_is_due(p, d);
 }
 
 static void

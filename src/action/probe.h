@@ -40,7 +40,9 @@ void		 probe_details(struct probe *probe, uint32_t device);
 void		 probe_watch(struct probe *probe, void (*tick)(void *), void *arg);
 /* Questions that are still open: `pterm list` waits for 0. */
 size_t		 probe_open_questions(const struct probe *probe);
-/* Is called whenever that number falls to 0. */
+/* Is one open, or due, for this device? */
+bool		 probe_is_asking(const struct probe *probe, uint32_t device);
+/* Is called whenever the number of open questions falls to 0. */
 void		 probe_on_idle(struct probe *probe, void (*cb)(void *), void *arg);
 
 #endif
