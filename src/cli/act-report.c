@@ -25,18 +25,14 @@ act_event(const struct act *act, const char *event, const struct act_row *row)
 	return json;
 }
 
-/* The label, and as many blanks as the others need. */
-static const char *
-act_label(const struct act *act, const struct act_row *row, char *out,
-    size_t size, int *blanks)
+/* The label, and how many blanks make it as wide as the others. */
+static int
+act_label(const struct act *act, const struct act_row *row,
+    char out[CLI_LABEL_MAX])
 {
-	const char *label = device_label(act_device(act, row));
-	size_t width;
+	size_t width = text_width(cli_label(act_device(act, row), out));
 
-	text_clean(out, size, label, strlen(label));
-	width = text_width(out);
-	*blanks = width < act->width ? (int)(act->width - width) : 0;
-	return out;
+	return width < act->width ? (int)(act->width - width) : 0;
 }
 
 void
@@ -50,7 +46,7 @@ void
 act_report_step(const struct act *act, const struct act_row *row,
     const struct job *job)
 {
-	char label[2 * DEVICE_KEY_MAX], took[32];
+	char label[CLI_LABEL_MAX], took[32];
 	struct json *json;
 	int blanks;
 
@@ -62,7 +58,7 @@ act_report_step(const struct act *act, const struct act_row *row,
 		cli_put_json(act->cli, json);
 		return;
 	}
-	act_label(act, row, label, sizeof label, &blanks);
+	blanks = act_label(act, row, label);
 	cli_note(act->cli, "%s%*s  %s  %s (%s)", label, blanks, "",
 	    job->step_ok ? " " : "!", job->step,
 	    text_duration(took, sizeof took, job->step_us));
@@ -89,13 +85,13 @@ act_json_result(const struct act *act, const struct act_row *row)
 void
 act_report_result(const struct act *act, const struct act_row *row)
 {
-	char label[2 * DEVICE_KEY_MAX], text[CLEAN_MAX];
+	char label[CLI_LABEL_MAX], text[CLEAN_MAX];
 	struct error err = row->result;
 	int blanks;
 
 	if (act->cli->options->json)
 		act_json_result(act, row);
-	act_label(act, row, label, sizeof label, &blanks);
+	blanks = act_label(act, row, label);
 	if (err.code != ERROR_NONE && act->count == 1) {
 		error_prefix(&err, "%s: %s", label, act->action->verb);
 		cli_fail(&err);

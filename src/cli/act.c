@@ -165,11 +165,12 @@ act_run(struct cli *cli)
 	act.rows = xcalloc(targets.count, sizeof *act.rows);
 	act.count = targets.count;
 	for (size_t i = 0; i < act.count; i++) {
+		char label[CLI_LABEL_MAX];
 		size_t width;
 
 		act.rows[i].device = targets.numbers[i];
-		width = text_width(device_label(act_device(&act,
-		    &act.rows[i])));
+		width = text_width(cli_label(act_device(&act, &act.rows[i]),
+		    label));
 		act.width = width > act.width ? width : act.width;
 	}
 	if (targets_wait_answers(cli, &targets, ANSWERS_US) == CLI_SIGNAL &&

@@ -44,6 +44,14 @@ cli_note(const struct cli *cli, const char *fmt, ...)
 	    strlen(text)));
 }
 
+const char *
+cli_label(const struct device *d, char *out)
+{
+	const char *label = device_label(d);
+
+	return text_clean(out, CLI_LABEL_MAX, label, strlen(label));
+}
+
 void
 cli_flush(struct cli *cli)
 {

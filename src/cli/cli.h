@@ -42,6 +42,10 @@ int	cli_fail_event(struct cli *cli, const struct error *err);
 void	cli_note(const struct cli *cli, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
+/* What a person calls the device, clean; out has CLI_LABEL_MAX bytes. */
+#define CLI_LABEL_MAX	(4 * DEVICE_KEY_MAX)
+const char *cli_label(const struct device *device, char *out);
+
 enum cli_wait {
 	CLI_DONE,
 	CLI_LATE,

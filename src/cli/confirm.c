@@ -49,16 +49,12 @@ confirm_is_there(void *arg)
 static void
 confirm_ask(const struct act *act)
 {
-	char clean[2 * DEVICE_KEY_MAX];
+	char label[CLI_LABEL_MAX];
 
 	fprintf(stderr, "%s: %zu devices:", act->action->verb, act->count);
-	for (size_t i = 0; i < act->count && i < NAMES_SHOWN; i++) {
-		const char *label = device_label(act_device(act,
-		    &act->rows[i]));
-
-		fprintf(stderr, "%s %s", i > 0 ? "," : "", text_clean(clean,
-		    sizeof clean, label, strlen(label)));
-	}
+	for (size_t i = 0; i < act->count && i < NAMES_SHOWN; i++)
+		fprintf(stderr, "%s %s", i > 0 ? "," : "",
+		    cli_label(act_device(act, &act->rows[i]), label));
 	fprintf(stderr, "%s. Go on? [y/N] ",
 	    act->count > NAMES_SHOWN ? ", ..." : "");
 	fflush(stderr);

@@ -102,8 +102,9 @@ report_put_device(struct json *json, const struct device *d)
 	json_put_text_or_null(json, "system_version", d->system_version);
 	json_put_text_or_null(json, "tty", d->is_present ? d->usb.tty : "");
 	json_put_text_or_null(json, "nickname", d->nickname);
-	json_put_bool(access, "usb", d->is_present && d->usb.usb_access);
-	json_put_bool(access, "tty", d->is_present && d->usb.tty[0] != '\0' &&
+	/* false means that this user may not, not that there is none. */
+	json_put_bool(access, "usb", d->usb.usb_access);
+	json_put_bool(access, "tty", d->usb.tty[0] == '\0' ||
 	    d->usb.tty_access);
 	json_put_child(json, "access", access);
 	json_put_text_or_null(json, "problem", d->problem);

@@ -74,7 +74,7 @@ targets_fini(struct targets *t)
 }
 
 struct answers {
-	const struct registry	*registry;
+	const struct probe	*probe;
 	const struct targets	*targets;
 };
 
@@ -83,13 +83,9 @@ targets_have_answered(void *arg)
 {
 	const struct answers *a = arg;
 
-	for (size_t i = 0; i < a->targets->count; i++) {
-		const struct device *d = registry_get(a->registry,
-		    a->targets->numbers[i]);
-
-		if (d != NULL && d->asked_us != 0)
+	for (size_t i = 0; i < a->targets->count; i++)
+		if (probe_is_asking(a->probe, a->targets->numbers[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -97,7 +93,7 @@ enum cli_wait
 targets_wait_answers(struct cli *cli, const struct targets *targets,
     uint64_t within_us)
 {
-	struct answers a = { cli->app->registry, targets };
+	struct answers a = { cli->app->probe, targets };
 
 	return cli_wait(cli, targets_have_answered, &a,
 	    cli_deadline_within(cli, within_us));

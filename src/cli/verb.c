@@ -47,6 +47,8 @@ const struct verb verbs[] = {
 	{ .name = "list", .summary = "list the devices and their modes",
 	    .arguments = "", .options = OPTION_WATCH,
 	    .check = no_words_check, .run = list_run },
+	{ .action = &actions[ACTION_INFO], .arguments = "[DEVICE...]",
+	    .options = OPTION_ALL, .run = info_run },
 	ACT(ACTION_DFU, .more =
 	    "A control request is tried first, then the 14400 baud touch; each "
 	    "is verified by\nthe same device coming back in DFU mode. Where "

@@ -74,7 +74,7 @@ static void
 wait_report_device(struct cli *cli, const struct device *d)
 {
 	struct json *json;
-	char label[2 * DEVICE_KEY_MAX];
+	char label[CLI_LABEL_MAX];
 
 	if (cli->options->json) {
 		json = cli_event(cli, "reached", d);
@@ -83,8 +83,7 @@ wait_report_device(struct cli *cli, const struct device *d)
 		cli_put_json(cli, json);
 		return;
 	}
-	printf("%s  %s\n", text_clean(label, sizeof label, device_label(d),
-	    strlen(device_label(d))), device_mode_name(d->mode));
+	printf("%s  %s\n", cli_label(d, label), device_mode_name(d->mode));
 }
 
 static void

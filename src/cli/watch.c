@@ -161,16 +161,14 @@ watch_print_to(FILE *to, struct cli *cli, enum watch_change change,
     const struct device *d, enum device_mode from)
 {
 	time_t now = (time_t)(loop_wall_us(cli->app->loop) / 1000000);
-	char text[512], clean[2 * sizeof text], label[2 * DEVICE_KEY_MAX];
-	char clock[16];
+	char text[512], clean[2 * sizeof text];
+	char label[CLI_LABEL_MAX], clock[16];
 	struct tm tm;
 
 	localtime_r(&now, &tm);
 	strftime(clock, sizeof clock, "%H:%M:%S", &tm);
 	watch_text(text, sizeof text, change, d, from);
-	text_clean(label, sizeof label, device_label(d),
-	    strlen(device_label(d)));
-	fprintf(to, "%s  %s  %s\n", clock, label,
+	fprintf(to, "%s  %s  %s\n", clock, cli_label(d, label),
 	    text_clean(clean, sizeof clean, text, strlen(text)));
 }
 
