@@ -41,8 +41,7 @@ help_check(const struct options *options, struct error *err)
 	.arguments = "[DEVICE...]", .options = OPTION_ALL, .run = act_run, \
 	__VA_ARGS__ }
 
-/* In the order of the help. The serial monitor gets its row, behind blink, in
- * the change that brings its file. */
+/* In the order of the help. */
 const struct verb verbs[] = {
 	{ .name = "list", .summary = "list the devices and their modes",
 	    .arguments = "", .options = OPTION_WATCH,
@@ -58,6 +57,11 @@ const struct verb verbs[] = {
 	ACT(ACTION_SAFE_MODE),
 	ACT(ACTION_LISTEN),
 	ACT(ACTION_BLINK),
+	{ .action = &actions[ACTION_MONITOR], .arguments = "[DEVICE...]",
+	    .options = OPTION_ALL, .run = monitor_run, .more =
+	    "Lines go to standard output; what comes on standard input is sent "
+	    "to the device, if it\nis one. It stays with the device through "
+	    "resets and other tty numbers.\n" },
 	{ .action = &actions[ACTION_NAME], .arguments = "[DEVICE] NAME",
 	    .check = name_check, .run = name_run, .more =
 	    "The name stands for the device wherever one is asked for. An "

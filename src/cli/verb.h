@@ -41,6 +41,7 @@ int	act_run(struct cli *cli);
 int	complete_run(struct cli *cli);
 int	info_run(struct cli *cli);
 int	list_run(struct cli *cli);
+int	monitor_run(struct cli *cli);
 int	name_run(struct cli *cli);
 int	name_check(const struct options *options, struct error *err);
 int	wait_run(struct cli *cli);

@@ -161,8 +161,7 @@ act_front_end(struct ui *ui, const struct action *action,
 		act_ask_name(ui, d);
 		break;
 	case ACTION_MONITOR:
-		if (ui_monitor != NULL)
-			ui_open(ui, ui_monitor, d->number);
+		ui_open(ui, ui_monitor, d->number);
 		break;
 	default:
 		break;

@@ -360,9 +360,6 @@ ui_on_input(const struct input_event *event, void *arg)
 	ui_dirty(ui);
 }
 
-/* There is none yet: its keys are not offered. */
-const struct view_ops *const ui_monitor = NULL;
-
 /* --- Views over the table ----------------------------------------------- */
 
 struct app *

@@ -101,8 +101,6 @@ bench_hints(struct ui *ui, struct view_hint *hints, size_t max)
 	for (size_t i = 0; i < sizeof hinted / sizeof hinted[0]; i++) {
 		const struct action *action = &actions[hinted[i]];
 
-		if (action->id == ACTION_MONITOR && ui_monitor == NULL)
-			continue;
 		key[0] = action->key;
 		if (bench_applies(ui, action))
 			n = hint_add(hints, n, max, key, action->short_name);

@@ -43,7 +43,7 @@ struct view_ops {
 	size_t	 (*hints)(void *view, struct view_hint *hints, size_t max);
 };
 
-/* The serial monitor; NULL until there is one (view-monitor.c). */
+/* The serial monitor (view-monitor.c). */
 extern const struct view_ops *const	ui_monitor;
 
 struct app	*ui_app(struct ui *ui);
