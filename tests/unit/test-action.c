@@ -469,7 +469,7 @@ devices_without_usable_serial_are_followed_by_their_place(void **state)
 	static const char *const scripts[] = {
 		"device argon no-serial\n",
 		"device argon serial \"\\e[31mhello\\x07\"\n",
-		"device p2 serial \"\"\n",
+		"device p2 serial \"E00FCE6-8\"\n",
 		"device photon serial \"0123456789abcdef012345678\"\n",
 	};
 	static const char *const names[] = { "argon", "argon", "p2", "photon" };
