@@ -23,7 +23,6 @@ struct touch {
 	unsigned		 phase;
 	struct bus_port		*port;
 	bool			 is_configuring;
-	bool			 is_borrowed;	/* a feed gave its port */
 	bool			 must_restore;
 	bool			 has_borrowed;	/* the port of a monitor */
 	unsigned		 retries;
