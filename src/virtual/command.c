@@ -143,12 +143,13 @@ command_hold(struct command *command, struct words *words, struct error *err)
 static int
 command_fault(struct command *command, struct words *words, struct error *err)
 {
-	char text[256];
+	char text[256], shown[64];
 
 	words_rest(words, text, sizeof text);
 	if (!vdev_fault_parse(&command->fault, text))
 		return error_set(err, ERROR_USAGE,
-		    "\"%s\" describes no fault", text);
+		    "\"%s\" describes no fault", text_clean(shown,
+		    sizeof shown, text, strlen(text)));
 	return 0;
 }
 

@@ -210,7 +210,7 @@ static int
 option_fault(struct parser *p)
 {
 	struct script_device *device = &p->device;
-	char text[256];
+	char text[256], shown[64];
 
 	words_rest(&p->words, text, sizeof text);
 	if (device->fault_count == SCRIPT_FAULTS_MAX)
@@ -218,7 +218,8 @@ option_fault(struct parser *p)
 		    "a device has at most %d faults", SCRIPT_FAULTS_MAX);
 	if (!vdev_fault_parse(&device->faults[device->fault_count], text))
 		return error_set(p->err, ERROR_USAGE,
-		    "\"%s\" describes no fault", text);
+		    "\"%s\" describes no fault", text_clean(shown,
+		    sizeof shown, text, strlen(text)));
 	device->fault_count++;
 	return 0;
 }
