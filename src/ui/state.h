@@ -69,11 +69,11 @@ void		 ui_quit(struct ui *ui);
 /* What runs is asked about first. */
 void		 ui_ask_to_quit(struct ui *ui);
 
-/* view-bench.c: the table and the panes around it. */
-void	bench_draw(struct ui *ui, const struct draw *screen);
-void	bench_command(struct ui *ui, enum command command);
-void	bench_press(struct ui *ui, const struct input_event *event);
-size_t	bench_hints(struct ui *ui, struct view_hint *hints, size_t max);
+/* view-overview.c: the table and the panes around it. */
+void	overview_draw(struct ui *ui, const struct draw *screen);
+void	overview_command(struct ui *ui, enum command command);
+void	overview_press(struct ui *ui, const struct input_event *event);
+size_t	overview_hints(struct ui *ui, struct view_hint *hints, size_t max);
 
 /* view-devices.c */
 void	devices_draw_header(struct ui *ui, const struct draw *line);

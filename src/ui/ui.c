@@ -117,7 +117,7 @@ ui_draw_keys(struct ui *ui, const struct draw *line)
 		n = ui->view->hints(ui->view_state, hints, HINTS_MAX);
 		fixed = hint_add(always, fixed, 2, "F1", "help");
 	} else {
-		n = bench_hints(ui, hints, HINTS_MAX);
+		n = overview_hints(ui, hints, HINTS_MAX);
 		fixed = hint_add(always, fixed, 2, "?", "help");
 		fixed = hint_add(always, fixed, 2, "q", "quit");
 	}
@@ -151,7 +151,7 @@ ui_draw_screen(struct ui *ui)
 	note = draw_in(&all, &note_line);
 	upper.r.height = LINES - 1;
 	if (COLS < LAYOUT_MIN_WIDTH || LINES < LAYOUT_MIN_HEIGHT) {
-		bench_draw(ui, &all);
+		overview_draw(ui, &all);
 		return;
 	}
 	if (ui->has_help)
@@ -159,7 +159,7 @@ ui_draw_screen(struct ui *ui)
 	else if (ui->view != NULL)
 		ui->view->draw(ui->view_state, &upper);
 	else
-		bench_draw(ui, &all);
+		overview_draw(ui, &all);
 	if (ui->note[0] != '\0' && !ui->has_help)
 		draw_put(&note, 1, 0, ui->note_style, ui->note);
 	if (ui->prompt.is_open && !ui->has_help)
@@ -296,7 +296,7 @@ ui_command(struct ui *ui, enum keymap_context context, enum command command)
 		prompt_command(&ui->prompt, command);
 		break;
 	case KEYMAP_TABLE:
-		bench_command(ui, command);
+		overview_command(ui, command);
 		break;
 	default:
 		if (command == COMMAND_BACK)
@@ -356,7 +356,7 @@ ui_on_input(const struct input_event *event, void *arg)
 	else if (event->kind == INPUT_PASTE)
 		ui_on_paste(ui, event);
 	else if (ui_context(ui) == KEYMAP_TABLE)
-		bench_press(ui, event);
+		overview_press(ui, event);
 	ui_dirty(ui);
 }
 

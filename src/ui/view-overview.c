@@ -14,7 +14,7 @@
 /* --- Drawing ------------------------------------------------------------ */
 
 static void
-bench_draw_too_small(const struct ui *ui, const struct draw *screen)
+overview_draw_too_small(const struct ui *ui, const struct draw *screen)
 {
 	char text[96];
 
@@ -26,7 +26,7 @@ bench_draw_too_small(const struct ui *ui, const struct draw *screen)
 }
 
 void
-bench_draw(struct ui *ui, const struct draw *screen)
+overview_draw(struct ui *ui, const struct draw *screen)
 {
 	struct layout *l = &ui->layout;
 	struct layout_wish wish = {
@@ -41,7 +41,7 @@ bench_draw(struct ui *ui, const struct draw *screen)
 
 	layout_compute(l, &wish);
 	if (l->too_small) {
-		bench_draw_too_small(ui, screen);
+		overview_draw_too_small(ui, screen);
 		return;
 	}
 	part = draw_in(screen, &l->header);
@@ -68,7 +68,7 @@ static const enum action_id hinted[] = {
 
 /* Does it apply to what a key would act on? */
 static bool
-bench_applies(struct ui *ui, const struct action *action)
+overview_applies(struct ui *ui, const struct action *action)
 {
 	const struct device *d = rows_selected(&ui->rows);
 
@@ -85,7 +85,7 @@ bench_applies(struct ui *ui, const struct action *action)
 }
 
 size_t
-bench_hints(struct ui *ui, struct view_hint *hints, size_t max)
+overview_hints(struct ui *ui, struct view_hint *hints, size_t max)
 {
 	char key[2] = "";
 	size_t n = 0;
@@ -102,7 +102,7 @@ bench_hints(struct ui *ui, struct view_hint *hints, size_t max)
 		const struct action *action = &actions[hinted[i]];
 
 		key[0] = action->key;
-		if (bench_applies(ui, action))
+		if (overview_applies(ui, action))
 			n = hint_add(hints, n, max, key, action->short_name);
 	}
 	if (ui->rows.count > 1)
@@ -117,7 +117,7 @@ bench_hints(struct ui *ui, struct view_hint *hints, size_t max)
 /* --- Filter ------------------------------------------------------------- */
 
 static void
-bench_filter_changed(const char *text, void *arg)
+overview_filter_changed(const char *text, void *arg)
 {
 	struct ui *ui = arg;
 
@@ -125,7 +125,7 @@ bench_filter_changed(const char *text, void *arg)
 }
 
 static bool
-bench_filter_accepted(const char *text, void *arg)
+overview_filter_accepted(const char *text, void *arg)
 {
 	(void)text;
 	(void)arg;
@@ -133,23 +133,23 @@ bench_filter_accepted(const char *text, void *arg)
 }
 
 static void
-bench_filter_left(void *arg)
+overview_filter_left(void *arg)
 {
 	struct ui *ui = arg;
 
 	rows_filter(&ui->rows, "");
 }
 
-static const struct prompt_events bench_filter = {
-	.changed = bench_filter_changed,
-	.accepted = bench_filter_accepted,
-	.left = bench_filter_left,
+static const struct prompt_events overview_filter = {
+	.changed = overview_filter_changed,
+	.accepted = overview_filter_accepted,
+	.left = overview_filter_left,
 };
 
 /* --- Commands ----------------------------------------------------------- */
 
 static void
-bench_escape(struct ui *ui)
+overview_escape(struct ui *ui)
 {
 	if (ui->wants_info)
 		ui->wants_info = false;
@@ -160,7 +160,7 @@ bench_escape(struct ui *ui)
 }
 
 static void
-bench_cancel(struct ui *ui)
+overview_cancel(struct ui *ui)
 {
 	if (act_selected_job(ui) != 0)
 		jobs_cancel(ui->app->jobs, act_selected_job(ui));
@@ -169,7 +169,7 @@ bench_cancel(struct ui *ui)
 }
 
 static void
-bench_pane(struct ui *ui, int by)
+overview_pane(struct ui *ui, int by)
 {
 	if (ui->wants_info)
 		ui->info_top += by;
@@ -178,7 +178,7 @@ bench_pane(struct ui *ui, int by)
 }
 
 static void
-bench_tag(struct ui *ui)
+overview_tag(struct ui *ui)
 {
 	const struct device *d = rows_selected(&ui->rows);
 
@@ -189,7 +189,7 @@ bench_tag(struct ui *ui)
 }
 
 static void
-bench_ask_again(struct ui *ui)
+overview_ask_again(struct ui *ui)
 {
 	probe_now(ui->app->probe, 0);
 	if (ui->wants_info && rows_selected(&ui->rows) != NULL)
@@ -198,14 +198,14 @@ bench_ask_again(struct ui *ui)
 }
 
 static void
-bench_sort(struct ui *ui, int by)
+overview_sort(struct ui *ui, int by)
 {
 	rows_sort(&ui->rows, by);
 	ui_note(ui, STYLE_DIM, "sorted by %s", column_title(ui->rows.sort));
 }
 
 void
-bench_command(struct ui *ui, enum command command)
+overview_command(struct ui *ui, enum command command)
 {
 	switch (command) {
 	case COMMAND_UP:
@@ -227,13 +227,13 @@ bench_command(struct ui *ui, enum command command)
 		rows_select(&ui->rows, ui->rows.count);
 		break;
 	case COMMAND_PANE_UP:
-		bench_pane(ui, -1);
+		overview_pane(ui, -1);
 		break;
 	case COMMAND_PANE_DOWN:
-		bench_pane(ui, 1);
+		overview_pane(ui, 1);
 		break;
 	case COMMAND_TAG:
-		bench_tag(ui);
+		overview_tag(ui);
 		break;
 	case COMMAND_TAG_ALL:
 		rows_tag_shown(&ui->rows);
@@ -242,30 +242,30 @@ bench_command(struct ui *ui, enum command command)
 		rows_untag(&ui->rows);
 		break;
 	case COMMAND_FILTER:
-		prompt_open(&ui->prompt, "/", ui->rows.filter, &bench_filter,
+		prompt_open(&ui->prompt, "/", ui->rows.filter, &overview_filter,
 		    ui);
 		break;
 	case COMMAND_SORT_NEXT:
 	case COMMAND_SORT_RIGHT:
-		bench_sort(ui, 1);
+		overview_sort(ui, 1);
 		break;
 	case COMMAND_SORT_LEFT:
-		bench_sort(ui, -1);
+		overview_sort(ui, -1);
 		break;
 	case COMMAND_SORT_TURN:
 		ui->rows.is_turned = !ui->rows.is_turned;
 		break;
 	case COMMAND_ASK:
-		bench_ask_again(ui);
+		overview_ask_again(ui);
 		break;
 	case COMMAND_MONITOR:
 		act_key(ui, &actions[ACTION_MONITOR]);
 		break;
 	case COMMAND_ESCAPE:
-		bench_escape(ui);
+		overview_escape(ui);
 		break;
 	case COMMAND_CANCEL:
-		bench_cancel(ui);
+		overview_cancel(ui);
 		break;
 	default:
 		break;
@@ -274,7 +274,7 @@ bench_command(struct ui *ui, enum command command)
 
 /* Mouse: a click chooses a row, the wheel scrolls what it is over. */
 void
-bench_press(struct ui *ui, const struct input_event *event)
+overview_press(struct ui *ui, const struct input_event *event)
 {
 	const struct rect *r = &ui->layout.rows;
 	int by = event->kind == INPUT_WHEEL_UP ? -1 : 1;
@@ -283,7 +283,7 @@ bench_press(struct ui *ui, const struct input_event *event)
 		if (event->y < r->y + r->height)
 			rows_move(&ui->rows, by);
 		else
-			bench_pane(ui, by);
+			overview_pane(ui, by);
 		return;
 	}
 	if (event->y >= r->y && event->y < r->y + r->height &&
