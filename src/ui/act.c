@@ -217,16 +217,17 @@ void
 act_on_job(enum job_event event, const struct job *job, void *arg)
 {
 	struct ui *ui = arg;
-	char text[DEVICE_TEXT_MAX];
+	bool ok = job->result.code == ERROR_NONE;
+	char text[ERROR_TEXT_MAX];
 
 	ui_dirty(ui);
 	if (event == JOB_STARTED)
 		rows_drop_result(&ui->rows, job->device);
 	if (event != JOB_ENDED)
 		return;
-	snprintf(text, sizeof text, "%s: %.120s", job->action->verb,
-	    job->result.text);
-	rows_set_result(&ui->rows, job->device,
-	    job->result.code == ERROR_NONE, text,
+	/* Good news say by themselves what was done. */
+	snprintf(text, sizeof text, "%s%s%.480s", ok ? "" : job->action->verb,
+	    ok ? "" : ": ", job->result.text);
+	rows_set_result(&ui->rows, job->device, ok, text,
 	    loop_now_us(ui->app->loop));
 }

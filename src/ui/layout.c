@@ -174,7 +174,8 @@ columns_fit(struct columns *columns, int width, int first,
 }
 
 int
-columns_message_x(const struct columns *columns, int width, int message_width)
+columns_message_x(const struct columns *columns, int width, int message_width,
+    bool keep_id)
 {
 	int x = columns->end;
 
@@ -184,5 +185,8 @@ columns_message_x(const struct columns *columns, int width, int message_width)
 		if (columns->width[i] > 0)
 			x = columns->x[i];
 	}
-	return x;
+	if (x + message_width <= width)
+		return x;
+	return keep_id ? columns->x[COLUMN_ID] + LAYOUT_SHORT_ID +
+	    LAYOUT_COLUMN_GAP : columns->x[COLUMN_ID];
 }

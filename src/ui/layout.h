@@ -62,6 +62,7 @@ enum column {
 #define LAYOUT_COLUMN_GAP	2
 /* Ids are shown whole from this width on, else their last 8 digits. */
 #define LAYOUT_WHOLE_ID_WIDTH	100
+#define LAYOUT_SHORT_ID	8
 
 struct columns {
 	int	x[COLUMN_COUNT];
@@ -75,8 +76,9 @@ const char	*column_title(enum column column);
 void		 columns_fit(struct columns *columns, int width, int first,
 		    const int wanted[COLUMN_COUNT]);
 /* Where a message of so many columns begins: behind the last column if it fits
- * there, else over those that say least, but never over the id. */
+ * there, else over those that say least. keep_id: not over the last 8 digits of
+ * the id, which are then all that is shown of it. */
 int		 columns_message_x(const struct columns *columns, int width,
-		    int message_width);
+		    int message_width, bool keep_id);
 
 #endif

@@ -26,7 +26,7 @@ struct row_mark {
 	bool		has_result;
 	bool		result_ok;
 	uint64_t	result_us;	/* loop clock */
-	char		result[DEVICE_TEXT_MAX];
+	char		result[ERROR_TEXT_MAX];
 };
 
 struct rows {

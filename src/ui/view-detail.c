@@ -18,7 +18,8 @@
 
 struct fact {
 	const char	*label;		/* "": a sentence of its own */
-	char		 value[256];
+	char		 value[ERROR_TEXT_MAX];
+	char		 brief[64];	/* for the short form; "": value */
 	enum style	 style;
 	bool		 is_long;	/* only in the full form */
 };
@@ -161,6 +162,9 @@ facts_module(struct facts *facts, const struct module_text *m)
 		snprintf(f->value + used, sizeof f->value - used, " (%s)",
 		    m->store);
 	f->is_long = !m->is_main;
+	/* What is wrong with it stands there as the reason of safe mode. */
+	snprintf(f->brief, sizeof f->brief, "%s %" PRIu32 " %s", m->name,
+	    m->version, m->is_good ? "ok" : "fails");
 }
 
 static void
@@ -271,6 +275,7 @@ detail_draw_flow(const struct draw *d, const struct facts *facts)
 
 	for (size_t i = 0; i < facts->count && y < d->r.height; i++) {
 		const struct fact *f = &facts->items[i];
+		const char *value = f->brief[0] != '\0' ? f->brief : f->value;
 		bool same = strcmp(label, f->label) == 0;
 		int label_width = same || f->label[0] == '\0' ? 0 :
 		    draw_width(f->label) + 1;
@@ -281,7 +286,7 @@ detail_draw_flow(const struct draw *d, const struct facts *facts)
 			y += draw_wrapped(d, x, y, 2, f->style, f->value);
 			continue;
 		}
-		if (x > 2 && x + label_width + draw_width(f->value) >
+		if (x > 2 && x + label_width + draw_width(value) >
 		    d->r.width - 1) {
 			x = 2;
 			y++;
@@ -290,7 +295,7 @@ detail_draw_flow(const struct draw *d, const struct facts *facts)
 		}
 		if (!same)
 			draw_put(d, x, y, STYLE_DIM, f->label);
-		x = draw_put(d, x + label_width, y, f->style, f->value) +
+		x = draw_put(d, x + label_width, y, f->style, value) +
 		    FLOW_GAP;
 		label = f->label;
 	}

@@ -16,8 +16,8 @@
 #define SIGN_WIDTH	2
 #define MODE_WIDTH	(SIGN_WIDTH + 13)	/* "not answering" */
 #define NAME_WIDTH_MAX	18
-#define PLATFORM_WIDTH_MAX 26
-#define MESSAGE_MAX	(JOB_TEXT_MAX + 64)
+#define PLATFORM_WIDTH_MAX 16
+#define MESSAGE_MAX	(ERROR_TEXT_MAX + 64)
 
 /* --- Header ------------------------------------------------------------- */
 
@@ -27,60 +27,121 @@ static const enum device_mode counted[] = {
 	DEVICE_SWITCHING, DEVICE_PROTECTED, DEVICE_EDL, DEVICE_NO_PERMISSION,
 	DEVICE_NOT_ANSWERING, DEVICE_UNKNOWN,
 };
+#define COUNTED (sizeof counted / sizeof counted[0])
+
+/* How the counts are written: the first form that fits. */
+static const struct {
+	int	gap;
+	bool	has_signs;
+	bool	has_words;
+} count_forms[] = {
+	{ 3, true, true }, { 2, true, true }, { 2, false, true },
+	{ 2, true, false }, { 1, true, false },
+};
+#define COUNT_FORMS (sizeof count_forms / sizeof count_forms[0])
+
+static const char *
+devices_count(const struct ui *ui, size_t form, enum device_mode mode, size_t n,
+    char *out, size_t size)
+{
+	snprintf(out, size, "%s%s%zu%s%s", count_forms[form].has_signs ?
+	    theme_plain_sign(&ui->theme, mode) : "",
+	    count_forms[form].has_signs ? " " : "", n,
+	    count_forms[form].has_words ? " " : "",
+	    count_forms[form].has_words ? theme_mode_word(mode) : "");
+	return out;
+}
 
 static int
-devices_draw_counts(struct ui *ui, const struct draw *line, int x)
+devices_draw_counts(struct ui *ui, const struct draw *line, int x, int room)
 {
-	size_t counts[DEVICE_MODE_COUNT] = { 0 };
+	size_t counts[DEVICE_MODE_COUNT] = { 0 }, form;
 	size_t n = registry_count(ui->app->registry);
-	int gap = line->r.width >= LAYOUT_WHOLE_ID_WIDTH ? 3 : 2;
+	char text[64];
+	int width;
 
 	for (size_t i = 0; i < n; i++)
 		counts[registry_at(ui->app->registry, i)->mode]++;
-	x = draw_printf(line, x + gap, 0, STYLE_STRONG, "%zu device%s", n,
+	x = draw_printf(line, x + 2, 0, STYLE_STRONG, "%zu device%s", n,
 	    n == 1 ? "" : "s");
-	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
+	for (form = 0; form < COUNT_FORMS; form++) {
+		width = x;
+		for (size_t i = 0; i < COUNTED; i++) {
+			if (counts[counted[i]] > 0)
+				width += count_forms[form].gap +
+				    draw_width(devices_count(ui, form,
+				    counted[i], counts[counted[i]], text,
+				    sizeof text));
+		}
+		if (width <= room || form == COUNT_FORMS - 1)
+			break;
+	}
+	for (size_t i = 0; i < COUNTED; i++) {
 		enum device_mode mode = counted[i];
 
-		if (counts[mode] == 0)
-			continue;
-		x = draw_printf(line, x + gap, 0, theme_plain_style(mode),
-		    "%s %zu %s", theme_plain_sign(&ui->theme, mode),
-		    counts[mode], theme_mode_word(mode));
+		if (counts[mode] > 0)
+			x = draw_put(line, x + count_forms[form].gap, 0,
+			    theme_plain_style(mode), devices_count(ui, form,
+			    mode, counts[mode], text, sizeof text));
 	}
 	return x;
+}
+
+/* What stands at the right of the header. */
+static enum style
+devices_header_right(const struct ui *ui, char *out, size_t size)
+{
+	size_t tagged = rows_tagged(&ui->rows);
+
+	out[0] = '\0';
+	if (tagged > 0) {
+		snprintf(out, size, "%s %zu tagged",
+		    theme_sign(&ui->theme, SIGN_TAG), tagged);
+		return STYLE_TAG;
+	}
+	if (ui->rows.filter[0] != '\0') {
+		snprintf(out, size, "/%.40s  %zu of %zu", ui->rows.filter,
+		    ui->rows.count, registry_count(ui->app->registry));
+		return STYLE_KEY;
+	}
+	if (ui->app->bench != NULL)
+		snprintf(out, size, "virtual bench");
+	return STYLE_DIM;
 }
 
 void
 devices_draw_header(struct ui *ui, const struct draw *line)
 {
-	char right[ROWS_FILTER_MAX + 64] = "";
-	size_t tagged = rows_tagged(&ui->rows);
-	enum style style = STYLE_DIM;
-	int x;
+	char right[ROWS_FILTER_MAX + 64];
+	enum style style = devices_header_right(ui, right, sizeof right);
+	int x, right_x = line->r.width - 1 - draw_width(right), room;
 
+	/* What runs is said in any case, what is always so where there is
+	 * room. */
+	room = style == STYLE_DIM ? line->r.width - 1 : right_x - 2;
 	x = draw_put(line, 1, 0, STYLE_BRAND, "pterm");
 	if (!ui->app->is_ready && registry_count(ui->app->registry) == 0)
 		x = draw_put(line, x + 2, 0, STYLE_DIM, "looking for devices");
 	else
-		x = devices_draw_counts(ui, line, x);
-	if (tagged > 0) {
-		snprintf(right, sizeof right, "%s %zu tagged",
-		    theme_sign(&ui->theme, SIGN_TAG), tagged);
-		style = STYLE_TAG;
-	} else if (ui->rows.filter[0] != '\0') {
-		snprintf(right, sizeof right, "/%s  %zu of %zu",
-		    ui->rows.filter, ui->rows.count,
-		    registry_count(ui->app->registry));
-		style = STYLE_KEY;
-	} else if (ui->app->bench != NULL)
-		snprintf(right, sizeof right, "virtual bench");
-	if (x + 2 + draw_width(right) + 1 > line->r.width)
-		return;
-	draw_put(line, line->r.width - 1 - draw_width(right), 0, style, right);
+		x = devices_draw_counts(ui, line, x, room);
+	if (style != STYLE_DIM || x + 2 <= right_x)
+		draw_put(line, right_x, 0, style, right);
 }
 
 /* --- Cells -------------------------------------------------------------- */
+
+/* One name where a platform has several and they don't fit. */
+static const char *
+devices_platform(const struct device *d, char *out, size_t size)
+{
+	const char *name = platform_shown_name(d->platform, d->usb.product);
+	const char *also = strstr(name, " / ");
+
+	if (also == NULL || draw_width(name) <= PLATFORM_WIDTH_MAX)
+		return name;
+	snprintf(out, size, "%.*s", (int)(also - name), name);
+	return out;
+}
 
 static const char *
 devices_tty(const struct device *d)
@@ -136,7 +197,7 @@ devices_cell(const struct ui *ui, const struct device *d, enum column column,
 	case COLUMN_NAME:
 		return d->nickname;
 	case COLUMN_PLATFORM:
-		return platform_shown_name(d->platform, d->usb.product);
+		return devices_platform(d, out, size);
 	case COLUMN_ID:
 		return devices_id(d, whole_id);
 	case COLUMN_OS:
@@ -212,7 +273,7 @@ devices_columns(struct ui *ui, struct columns *columns, int width)
 		[COLUMN_SINCE] = 5,
 	};
 	static const struct { enum column column; int min, max; } fitted[] = {
-		{ COLUMN_NAME, 6, NAME_WIDTH_MAX },
+		{ COLUMN_NAME, 4, NAME_WIDTH_MAX },
 		{ COLUMN_PLATFORM, 8, PLATFORM_WIDTH_MAX },
 		{ COLUMN_OS, 5, 12 },
 		{ COLUMN_USB, 5, 12 },
@@ -279,7 +340,10 @@ devices_draw_row(struct ui *ui, const struct draw *rows, int y,
 	style = devices_message(ui, d, message, sizeof message);
 	if (message[0] != '\0')
 		message_x = columns_message_x(columns, rows->r.width - 1,
-		    draw_width(message));
+		    draw_width(message), d->nickname[0] == '\0' ||
+		    columns->width[COLUMN_NAME] == 0);
+	if (message_x < columns->x[COLUMN_ID] + DEVICE_ID_LEN)
+		whole = false;
 	for (int i = 0; i < COLUMN_COUNT; i++) {
 		enum column column = (enum column)i;
 		int x = columns->x[i], width = columns->width[i];

@@ -186,13 +186,18 @@ a_message_takes_the_free_room_before_it_covers_columns(void **state)
 
 	(void)state;
 	columns_fit(&c, 100, 2, wanted);
-	assert_int_equal(columns_message_x(&c, 100, 5), c.end);
-	assert_int_equal(columns_message_x(&c, 100, 20), c.x[COLUMN_SINCE]);
-	/* Never over the id, however long it is. */
-	assert_int_equal(columns_message_x(&c, 100, 500), c.x[COLUMN_OS]);
+	assert_int_equal(columns_message_x(&c, 100, 5, true), c.end);
+	assert_int_equal(columns_message_x(&c, 100, 20, true),
+	    c.x[COLUMN_SINCE]);
+	/* Never over the end of the id, however long it is. */
+	assert_int_equal(columns_message_x(&c, 100, 500, true),
+	    c.x[COLUMN_ID] + LAYOUT_SHORT_ID + LAYOUT_COLUMN_GAP);
+	/* A device that has a name is known by that. */
+	assert_int_equal(columns_message_x(&c, 100, 500, false),
+	    c.x[COLUMN_ID]);
 	columns_fit(&c, 60, 2, wanted);
-	assert_true(columns_message_x(&c, 60, 500) >=
-	    c.x[COLUMN_ID] + c.width[COLUMN_ID]);
+	assert_true(columns_message_x(&c, 60, 500, true) >=
+	    c.x[COLUMN_ID] + LAYOUT_SHORT_ID);
 }
 
 int
