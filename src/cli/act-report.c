@@ -59,8 +59,8 @@ act_report_step(const struct act *act, const struct act_row *row,
 		return;
 	}
 	blanks = act_label(act, row, label);
-	cli_note(act->cli, "%s%*s  %s  %s (%s)", label, blanks, "",
-	    job->step_ok ? " " : "!", job->step,
+	cli_note(act->cli, "%s%*s  %s%s (%s)", label, blanks, "",
+	    job->step_ok ? "" : "failed: ", job->step,
 	    text_duration(took, sizeof took, job->step_us));
 }
 
@@ -108,12 +108,20 @@ act_report_result(const struct act *act, const struct act_row *row)
 void
 act_report_sum(const struct act *act)
 {
+	bool is_denied = false;
 	size_t bad = 0;
 
-	for (size_t i = 0; i < act->count; i++)
-		bad += act->rows[i].result.code != ERROR_NONE ||
-		    !act->rows[i].is_done;
-	if (act->count > 1 && bad > 0)
+	if (act->count == 1)
+		return;
+	for (size_t i = 0; i < act->count; i++) {
+		enum error_code code = act->rows[i].result.code;
+
+		bad += code != ERROR_NONE || !act->rows[i].is_done;
+		is_denied = is_denied || code == ERROR_PERMISSION;
+	}
+	if (is_denied)
+		cli_print_mend();
+	if (bad > 0)
 		cli_note(act->cli, "pterm: %s: %zu of %zu devices failed",
 		    act->action->verb, bad, act->count);
 }

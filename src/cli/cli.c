@@ -26,6 +26,8 @@ cli_fail(const struct error *err)
 
 	fprintf(stderr, "pterm: %s\n", text_clean(clean, sizeof clean,
 	    err->text, strlen(err->text)));
+	if (err->code == ERROR_PERMISSION)
+		cli_print_mend();
 	return error_exit_status(err->code);
 }
 

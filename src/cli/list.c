@@ -66,6 +66,19 @@ list_add(struct table *table, const struct cli *cli, const struct device *d,
 	table_add(table, report_note(d));
 }
 
+/* Who sees no access wants to know the way out. */
+static void
+list_note_denied(const struct cli *cli)
+{
+	const struct registry *r = cli->app->registry;
+
+	for (size_t i = 0; i < registry_count(r) && !cli->options->quiet; i++)
+		if (registry_at(r, i)->mode == DEVICE_NO_PERMISSION) {
+			cli_print_mend();
+			return;
+		}
+}
+
 static void
 list_text(struct cli *cli)
 {
@@ -88,6 +101,7 @@ list_text(struct cli *cli)
 	table_print(table, stdout);
 	table_free(table);
 	cli_flush(cli);
+	list_note_denied(cli);
 }
 
 static void
