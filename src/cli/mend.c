@@ -57,7 +57,7 @@ cli_print_mend(void)
 	const struct group *group;
 
 	if (!mend_has_rules()) {
-		fprintf(stderr, "pterm: pterm's udev rules are not installed; "
+		fprintf(stderr, "pterm: its udev rules are not installed; "
 		    "this mends it: sudo install -m 644 %s /etc/udev/rules.d/ "
 		    "&& %s\n", access(PTERM_UDEVRULESDIR "/" RULES, R_OK) == 0
 		    ? PTERM_UDEVRULESDIR "/" RULES : "data/" RULES, reload);
