@@ -181,6 +181,12 @@ rig_free(struct rig *rig)
 }
 
 void
+rig_what(struct rig *rig, const char *what)
+{
+	snprintf(rig->what, sizeof rig->what, "%s", what);
+}
+
+void
 rig_until(struct rig *rig, bool (*holds)(struct rig *, void *), void *arg,
     unsigned max_s)
 {
@@ -188,7 +194,7 @@ rig_until(struct rig *rig, bool (*holds)(struct rig *, void *), void *arg,
 	loop_timer_set(rig->stop, LOOP_S(max_s));
 	while (!holds(rig, arg)) {
 		if (rig->is_over)
-			fail_msg("not within %u s", max_s);
+			fail_msg("%s: not within %u s", rig->what, max_s);
 		loop_turn(rig->loop, UINT64_MAX);
 	}
 	loop_timer_stop(rig->stop);

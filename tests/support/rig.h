@@ -36,6 +36,7 @@ struct rig {
 	bool			 is_ready;
 	bool			 is_over;
 	unsigned		 idles;		/* probe_on_idle() */
+	char			 what[128];	/* for failures */
 	struct rig_job		 job[RIG_JOBS_MAX];
 };
 
@@ -45,6 +46,8 @@ struct rig	*rig_new(const char *script);
 struct rig	*rig_ready(const char *script);
 void		 rig_free(struct rig *rig);
 
+/* What is tried, told where it fails. */
+void		 rig_what(struct rig *rig, const char *what);
 void		 rig_run_ms(struct rig *rig, unsigned ms);
 /* Runs until the condition holds; fails the test after max_s. */
 void		 rig_until(struct rig *rig, bool (*holds)(struct rig *, void *),
