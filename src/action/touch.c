@@ -152,16 +152,18 @@ touch_on_opened(struct bus_port *port, const struct error *err, void *arg)
 {
 	struct touch *t = arg;
 	struct bus_port_config bite = { .baud = BAUD_TOUCH };
+	struct error why;
 
 	(void)port;
 	if (err != NULL) {
+		why = *err;		/* it goes with the port */
 		touch_close(t);
 		/* The monitor's own closing may take a moment. */
-		if (err->code == ERROR_BUSY && t->has_borrowed &&
+		if (why.code == ERROR_BUSY && t->has_borrowed &&
 		    t->retries++ < RETRIES_MAX)
 			loop_timer_set(t->retry, LOOP_MS(RETRY_MS));
 		else
-			touch_fail(t, err);
+			touch_fail(t, &why);
 		return;
 	}
 	t->phase = TOUCH_SETS;
