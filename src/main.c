@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +27,26 @@ main_keep_streams(void)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY
 			    : O_RDONLY);
+}
+
+/* The locale may be named in the environment and not be installed, as on many a
+ * machine one logs in to; its encoding is still what the terminal speaks. */
+static void
+main_set_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	const char *value = NULL;
+
+	if (setlocale(LC_ALL, "") != NULL)
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			break;
+	}
+	if (value != NULL && (strcasestr(value, "utf-8") != NULL ||
+	    strcasestr(value, "utf8") != NULL))
+		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 static int
@@ -82,7 +103,7 @@ main(int argc, char **argv)
 	struct error err;
 	int status;
 
-	setlocale(LC_ALL, "");
+	main_set_locale();
 	main_keep_streams();
 	signal(SIGPIPE, SIG_IGN);
 	if (options_parse(&options, argc, argv, &err) != 0)

@@ -217,5 +217,6 @@ void
 draw_cursor(const struct draw *d, int x, int y)
 {
 	if (x >= 0 && x < d->r.width && y >= 0 && y < d->r.height)
-		wmove(d->win, d->r.y + y, d->r.x + x);
+		*d->cursor = (struct draw_cursor){ .is_shown = true,
+		    .x = d->r.x + x, .y = d->r.y + y };
 }

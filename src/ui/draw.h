@@ -13,9 +13,17 @@
 #include "ui/layout.h"
 #include "ui/theme.h"
 
+/* Where the cursor goes, once all is drawn. */
+struct draw_cursor {
+	bool	is_shown;
+	int	x;
+	int	y;
+};
+
 struct draw {
 	WINDOW			*win;
 	const struct theme	*theme;
+	struct draw_cursor	*cursor;
 	struct rect		 r;
 	bool			 selected;	/* on the bar */
 };

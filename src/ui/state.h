@@ -79,6 +79,8 @@ size_t	overview_hints(struct ui *ui, struct view_hint *hints, size_t max);
 void	devices_draw_header(struct ui *ui, const struct draw *line);
 void	devices_draw(struct ui *ui, const struct draw *head,
 	    const struct draw *rows);
+/* Says that the list goes on above or below what is in sight. */
+void	devices_draw_more(struct ui *ui, const struct draw *rule);
 
 /* view-detail.c */
 int	detail_lines(struct ui *ui, int width);

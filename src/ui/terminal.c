@@ -510,7 +510,6 @@ terminal_start_ncurses(struct terminal *t, struct error *err)
 
 	/* A memory file takes no delays, and no terminal of today needs any. */
 	setenv("NCURSES_NO_PADDING", "1", 0);
-	use_env(FALSE);
 	t->screen = term == NULL || *term == '\0' ? NULL :
 	    newterm(NULL, t->frame_file, t->nothing);
 	if (t->screen == NULL)

@@ -17,7 +17,6 @@ enum ink {
 	INK_MAGENTA,
 	INK_YELLOW,
 	INK_RED,
-	INK_WHITE,
 	INK_COUNT,
 };
 
@@ -35,7 +34,6 @@ static const struct {
 	[INK_MAGENTA] = { 170, COLOR_MAGENTA, COLOR_BLACK },
 	[INK_YELLOW] = { 178, COLOR_YELLOW, COLOR_BLACK },
 	[INK_RED] = { 203, COLOR_RED, COLOR_RED },
-	[INK_WHITE] = { 252, -1, COLOR_BLACK },
 };
 
 /* The bar of the selected row. */
@@ -66,7 +64,8 @@ static const struct {
 	[STYLE_MAGENTA] = { INK_MAGENTA, A_NORMAL, A_NORMAL },
 	[STYLE_YELLOW] = { INK_YELLOW, A_NORMAL, A_NORMAL },
 	[STYLE_RED] = { INK_RED, A_NORMAL, A_NORMAL },
-	[STYLE_WHITE] = { INK_WHITE, A_BOLD, A_BOLD },
+	/* White on black, black on white. */
+	[STYLE_WHITE] = { INK_OWN, A_BOLD, A_BOLD },
 };
 
 /* The Linux console's font has no more than CP437: ASCII is safe there. */

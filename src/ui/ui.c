@@ -2,14 +2,11 @@
 
 #include "ui/ui.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "ui/input.h"
@@ -139,10 +136,10 @@ ui_note(struct ui *ui, enum style style, const char *fmt, ...)
 /* --- Drawing ------------------------------------------------------------ */
 
 static void
-ui_draw_screen(struct ui *ui)
+ui_draw_screen(struct ui *ui, struct draw_cursor *cursor)
 {
 	struct draw all = { .win = stdscr, .theme = &ui->theme,
-	    .r = { .width = COLS, .height = LINES } };
+	    .cursor = cursor, .r = { .width = COLS, .height = LINES } };
 	struct draw upper = all, keys, note;
 	struct rect note_line = { .y = LINES - 2, .width = COLS, .height = 1 };
 
@@ -168,13 +165,6 @@ ui_draw_screen(struct ui *ui)
 		ui_draw_keys(ui, &keys);
 }
 
-static bool
-ui_shows_cursor(const struct ui *ui)
-{
-	return ui->prompt.is_open && !ui->has_help &&
-	    COLS >= LAYOUT_MIN_WIDTH && LINES >= LAYOUT_MIN_HEIGHT;
-}
-
 /* The first device is chosen once all that were there are known; from then on
  * the choice is the person's. An empty bench begins anew. */
 static void
@@ -191,14 +181,17 @@ static void
 ui_draw(void *arg)
 {
 	struct ui *ui = arg;
+	struct draw_cursor cursor = { 0 };
 
 	if (ui->is_ended || terminal_is_busy(ui->terminal))
 		return;
 	ui->is_dirty = false;
 	ui->wants_spin = false;
 	ui_update_rows(ui);
-	ui_draw_screen(ui);
-	curs_set(ui_shows_cursor(ui) ? 1 : 0);
+	ui_draw_screen(ui, &cursor);
+	curs_set(cursor.is_shown ? 1 : 0);
+	if (cursor.is_shown)
+		wmove(stdscr, cursor.y, cursor.x);
 	wnoutrefresh(stdscr);
 	terminal_flush(ui->terminal);
 	ui->drawn_us = loop_now_us(ui->app->loop);
@@ -233,7 +226,7 @@ ui_ask_to_quit(struct ui *ui)
 		const struct job *job = jobs_get(ui->app->jobs, d->job);
 
 		if (job != NULL)
-			card_add_line(&ui->card, "%-18s %s: would be "
+			card_add_line(&ui->card, "%-24s %s: would be "
 			    "cancelled", device_label(d), job->action->verb);
 	}
 }
@@ -448,24 +441,13 @@ static const struct terminal_events ui_terminal_events = {
 
 /* --- Start and end ------------------------------------------------------ */
 
-/* The locale may be named in the environment and not be installed: C.UTF-8 is
- * always there. False: what is shown must be ASCII. */
-static bool
-ui_set_locale(bool wants_unicode)
-{
-	setlocale(LC_CTYPE, "");
-	if (wants_unicode && strcasecmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		setlocale(LC_CTYPE, "C.UTF-8");
-	return wants_unicode && strcasecmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 static void
-ui_start_theme(struct ui *ui, bool unicode)
+ui_start_theme(struct ui *ui)
 {
 	const char *term = getenv("TERM");
 	struct theme_options options = {
 		.color = ui->app->config.color && has_colors(),
-		.unicode = unicode,
+		.unicode = ui->app->config.unicode,
 		.is_linux_console = term != NULL && strcmp(term, "linux") == 0,
 	};
 
@@ -495,7 +477,6 @@ static struct ui *
 ui_new(struct app *app, struct error *err)
 {
 	struct ui *ui = xcalloc(1, sizeof *ui);
-	bool unicode = ui_set_locale(app->config.unicode);
 
 	ui->app = app;
 	ui->terminal = terminal_open(app->loop, app->config.mouse,
@@ -504,7 +485,7 @@ ui_new(struct app *app, struct error *err)
 		free(ui);
 		return NULL;
 	}
-	ui_start_theme(ui, unicode);
+	ui_start_theme(ui);
 	rows_init(&ui->rows, app->registry);
 	ui->draw = loop_deferred_new(app->loop, ui_draw, ui);
 	ui->pause = loop_timer_new(app->loop, ui_on_pause, ui);

@@ -263,7 +263,7 @@ detail_draw_full(struct ui *ui, const struct draw *d, const struct facts *facts)
 		    f->value);
 		y += fact_lines(f, d->r.width);
 	}
-	if (y > d->r.height)
+	if (total - ui->info_top > d->r.height)
 		draw_right(d, d->r.height - 1, STYLE_KEY, " J more ");
 }
 

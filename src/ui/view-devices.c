@@ -378,10 +378,10 @@ devices_draw_nothing(struct ui *ui, const struct draw *rows)
 		    "attached. Plug one in: it appears here by itself.");
 }
 
-/* Says that the list goes on above or below what is in sight. */
-static void
-devices_draw_more(struct ui *ui, const struct draw *head, size_t height)
+void
+devices_draw_more(struct ui *ui, const struct draw *rule)
 {
+	size_t height = (size_t)ui->layout.rows.height;
 	size_t above = ui->rows.top;
 	size_t below = ui->rows.count > above + height ?
 	    ui->rows.count - above - height : 0;
@@ -392,7 +392,7 @@ devices_draw_more(struct ui *ui, const struct draw *head, size_t height)
 	snprintf(text, sizeof text, " %s %zu %s %zu ",
 	    theme_sign(&ui->theme, SIGN_UP), above,
 	    theme_sign(&ui->theme, SIGN_DOWN), below);
-	draw_right(head, 0, STYLE_KEY, text);
+	draw_right(rule, 0, STYLE_KEY, text);
 }
 
 void
@@ -404,7 +404,6 @@ devices_draw(struct ui *ui, const struct draw *head, const struct draw *rows)
 	devices_columns(ui, &columns, rows->r.width);
 	devices_draw_head(ui, head, &columns);
 	rows_scroll(&ui->rows, height);
-	devices_draw_more(ui, head, height);
 	for (size_t i = 0; i < height && ui->rows.top + i < ui->rows.count; i++)
 		devices_draw_row(ui, rows, (int)i, &columns,
 		    rows_at(&ui->rows, ui->rows.top + i));

@@ -13,19 +13,21 @@
 #include "ui/state.h"
 
 #define KEYS_WIDTH	15
-#define COLUMN_WIDTH	62
+#define COLUMN_WIDTH	64
 #define HELP_LINES_MAX	160
 
 struct help_line {
 	enum style	 style;		/* of the key or sign */
 	char		 key[40];	/* "": a title, or an empty line */
 	char		 text[96];
+	bool		 is_title;
+	int		 column;
+	int		 y;
 };
 
 struct help {
 	struct help_line	lines[HELP_LINES_MAX];
 	int			count;
-	int			group;	/* where the group began */
 };
 
 static struct help_line *
@@ -47,7 +49,7 @@ help_title(struct help *help, const char *title)
 {
 	if (help->count > 0)
 		help_add(help, STYLE_TEXT, "", "");
-	help_add(help, STYLE_HEAD, "", title);
+	help_add(help, STYLE_STRONG, "", title)->is_title = true;
 }
 
 static void
@@ -101,11 +103,11 @@ static const struct {
 	const char		*text;
 } help_modes[] = {
 	{ DEVICE_NORMAL, "the application runs (green: not connected)" },
-	{ DEVICE_LISTENING, "listening mode: waits to be set up" },
-	{ DEVICE_SAFE, "safe mode: Device OS runs, the application does not" },
-	{ DEVICE_DFU, "DFU mode: the bootloader waits for firmware" },
+	{ DEVICE_LISTENING, "waits to be set up" },
+	{ DEVICE_SAFE, "Device OS runs, the application does not" },
+	{ DEVICE_DFU, "the bootloader waits for firmware" },
 	{ DEVICE_SWITCHING, "on its way to another mode" },
-	{ DEVICE_PROTECTED, "device protection: answers nothing else" },
+	{ DEVICE_PROTECTED, "device protection is on: answers nothing else" },
 	{ DEVICE_EDL, "Qualcomm EDL, maybe a Tachyon: nothing is sent" },
 	{ DEVICE_NO_PERMISSION, "you may not open it; the row says why" },
 	{ DEVICE_NOT_ANSWERING, "asked, and silent for 10 s" },
@@ -151,31 +153,53 @@ help_build(struct help *help, const struct ui *ui)
 	help_context(help, KEYMAP_CARD, "WHEN YOU ARE ASKED");
 }
 
-/*
- * Where the second column begins: at a title near the middle, so that no group
- * is torn. The number of lines where there is one column alone.
- */
+/* Lines of the group that begins at a title, with the empty one behind it. */
 static int
-help_split(const struct help *help, int columns)
+help_group_lines(const struct help *help, int from)
 {
-	int best = help->count;
+	int i = from + 1;
 
-	if (columns < 2)
-		return help->count;
-	for (int i = 1; i < help->count; i++) {
-		const struct help_line *l = &help->lines[i];
+	while (i < help->count && !help->lines[i].is_title)
+		i++;
+	return i - from;
+}
 
-		if (l->style == STYLE_HEAD && abs(i - help->count / 2) <
-		    abs(best - help->count / 2))
-			best = i;
+/* Puts groups under each other, into the next column where they would be
+ * higher than that; returns how many columns that takes. No group is torn. */
+static int
+help_place(struct help *help, int height)
+{
+	int column = 0, y = 0, lines;
+
+	for (int i = 0; i < help->count; i += lines) {
+		lines = help_group_lines(help, i);
+		if (y > 0 && y + lines > height + 1) {
+			column++;
+			y = 0;
+		}
+		for (int n = 0; n < lines; n++) {
+			help->lines[i + n].column = column;
+			help->lines[i + n].y = y++;
+		}
 	}
-	return best;
+	return column + 1;
+}
+
+/* As low as the columns allow; returns the height. */
+static int
+help_arrange(struct help *help, int columns)
+{
+	int height = help->count / columns;
+
+	while (help_place(help, height) > columns)
+		height++;
+	return height;
 }
 
 static void
 help_draw_line(const struct draw *d, int x, int y, const struct help_line *l)
 {
-	if (y < 0)
+	if (y < 0 || y >= d->r.height)
 		return;
 	if (l->key[0] == '\0') {
 		draw_text(d, x, y, COLUMN_WIDTH - 2, l->style, l->text);
@@ -193,23 +217,19 @@ help_draw(struct ui *ui, const struct draw *screen)
 	    .height = screen->r.height - 2 };
 	struct draw body = draw_in(screen, &rect);
 	struct help *help = xcalloc(1, sizeof *help);
-	int columns = screen->r.width / COLUMN_WIDTH, split, total, y;
+	int columns = screen->r.width / COLUMN_WIDTH, total, x;
 
 	help_build(help, ui);
-	split = help_split(help, columns);
-	total = split > help->count - split ? split : help->count - split;
+	total = help_arrange(help, columns < 1 ? 1 : columns);
 	if (ui->help_top > total - body.r.height)
 		ui->help_top = total - body.r.height;
 	if (ui->help_top < 0)
 		ui->help_top = 0;
-	y = draw_put(screen, 1, 0, STYLE_BRAND, "pterm");
-	draw_put(screen, y + 3, 0, STYLE_STRONG, "help");
-	for (int i = 0; i < help->count; i++) {
-		y = (i < split ? i : i - split) - ui->help_top;
-		if (y < body.r.height)
-			help_draw_line(&body, i < split ? 0 : COLUMN_WIDTH, y,
-			    &help->lines[i]);
-	}
+	x = draw_put(screen, 1, 0, STYLE_BRAND, "pterm");
+	draw_put(screen, x + 3, 0, STYLE_STRONG, "help");
+	for (int i = 0; i < help->count; i++)
+		help_draw_line(&body, help->lines[i].column * COLUMN_WIDTH,
+		    help->lines[i].y - ui->help_top, &help->lines[i]);
 	if (total - ui->help_top > body.r.height)
 		draw_right(screen, 0, STYLE_KEY, "j more ");
 	free(help);

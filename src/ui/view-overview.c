@@ -56,6 +56,12 @@ overview_draw(struct ui *ui, const struct draw *screen)
 	part = draw_in(screen, &l->card);
 	if (ui->card.is_open)
 		card_draw(&ui->card, &part);
+	/* In the rule below the table, or on the titles where there is none. */
+	if (l->detail.height + l->events.height + l->card.height > 0)
+		part = draw_line(screen, l->rows.y + l->rows.height);
+	else
+		part = head;
+	devices_draw_more(ui, &part);
 }
 
 /* --- The last line ------------------------------------------------------ */

@@ -17,16 +17,6 @@
 #define DURATION_WIDTH	8
 #define GAP		2
 
-/* An id takes much room and says little: its last digits, as in the table. */
-static const char *
-timeline_label(const struct timeline_entry *e)
-{
-	size_t len = strlen(e->label);
-
-	return len == DEVICE_ID_LEN && text_is_hex(e->label) ?
-	    e->label + len - 8 : e->label;
-}
-
 static enum style
 timeline_style(enum timeline_level level)
 {
@@ -38,6 +28,31 @@ timeline_style(enum timeline_level level)
 
 	return (unsigned)level < sizeof styles / sizeof styles[0] ?
 	    styles[level] : STYLE_TEXT;
+}
+
+/* A change of mode has the colour of the mode. */
+static enum style
+timeline_text_style(const struct timeline_entry *e)
+{
+	char word[32];
+	enum device_mode mode;
+
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(e->text, ": "),
+	    e->text);
+	if (e->level == TIMELINE_NOTE && strcmp(e->event, "mode") == 0 &&
+	    device_mode_parse(word, &mode))
+		return theme_plain_style(mode);
+	return timeline_style(e->level);
+}
+
+/* An id takes much room and says little: its last digits, as in the table. */
+static const char *
+timeline_label(const struct timeline_entry *e)
+{
+	size_t len = strlen(e->label);
+
+	return len == DEVICE_ID_LEN && text_is_hex(e->label) ?
+	    e->label + len - 8 : e->label;
 }
 
 static void
@@ -66,7 +81,7 @@ timeline_draw_entry(struct ui *ui, const struct draw *line,
 		draw_put(line, line->r.width - 1 - draw_width(text), 0,
 		    STYLE_DIM, text);
 	}
-	draw_text(line, x, 0, right - x, timeline_style(e->level), e->text);
+	draw_text(line, x, 0, right - x, timeline_text_style(e), e->text);
 }
 
 static uint64_t
