@@ -258,7 +258,7 @@ vdev_cdc_input(struct vdev_cdc *cdc, const uint8_t *data, size_t len)
 			cdc_send(cdc, out.data, out.len);
 			buf_clear(&out);
 		}
-		if (dev->cdc != cdc)
+		if (!dev->is_attached)
 			break;	/* it was a command to restart */
 	}
 	buf_fini(&out);

@@ -60,6 +60,7 @@ struct vdev {
 	bool				 is_powered;
 	bool				 is_attached;
 	bool				 is_leaving;	/* detached() is due */
+	bool				 will_boot;	/* into `next` then */
 	bool				 will_return;
 	enum vdev_mode			 running;	/* never LISTENING */
 	enum vdev_mode			 next;		/* after the restart */

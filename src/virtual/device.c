@@ -181,6 +181,8 @@ static void
 device_boot(struct vdev *dev, enum vdev_mode mode)
 {
 	device_stop(dev);
+	loop_timer_stop(dev->restart_timer);
+	dev->will_boot = false;
 	dev->boot_us = loop_now_us(dev->loop);
 	dev->is_blinking = false;
 	dev->is_modem_on = false;
@@ -233,9 +235,11 @@ device_leave(struct vdev *dev, uint64_t return_us)
 {
 	loop_timer_stop(dev->restart_timer);
 	dev->return_us = return_us;
-	dev->will_return = dev->is_powered && !vdev_fault_no_return(dev);
+	dev->will_return = dev->is_powered;
 	if (!dev->is_attached)
 		return;
+	if (vdev_fault_no_return(dev))
+		dev->will_return = false;
 	dev->is_attached = false;
 	dev->is_leaving = true;
 	vdev_transfer_end_all(dev, USB_GONE);
@@ -247,22 +251,29 @@ vdev_left(struct vdev *dev)
 	if (!dev->is_leaving)
 		return;
 	dev->is_leaving = false;
+	if (dev->will_boot)
+		device_boot(dev, dev->next);
 	if (dev->will_return && dev->is_powered)
 		loop_timer_set(dev->arrive_timer, dev->return_us);
 	dev->ops->detached(dev, dev->ops_arg);
 }
 
+/* What answers now may be what asked for it, so that the new mode is set up
+ * when everybody was told, in vdev_left(). */
 static void
 device_restart_now(void *arg)
 {
 	struct vdev *dev = arg;
-	enum vdev_mode mode = dev->next;
-	bool was_attached = dev->is_attached;
+	bool was_attached = dev->is_attached || dev->is_leaving;
 
-	device_leave(dev, vdev_scaled(dev, device_boot_us(dev, mode)));
-	device_boot(dev, mode);
+	device_leave(dev, vdev_scaled(dev, device_boot_us(dev, dev->next)));
+	loop_timer_stop(dev->thread_timer);
+	dev->will_boot = true;
+	if (was_attached)
+		return;
 	/* Restarted while it was away: begins anew. */
-	if (!was_attached && !dev->is_leaving && dev->will_return)
+	device_boot(dev, dev->next);
+	if (dev->will_return)
 		loop_timer_set(dev->arrive_timer, dev->return_us);
 }
 
@@ -319,6 +330,7 @@ vdev_unplug(struct vdev *dev)
 	if (!dev->is_powered)
 		return;
 	dev->is_powered = false;
+	dev->will_boot = false;
 	loop_timer_stop(dev->arrive_timer);
 	device_leave(dev, 0);
 	device_stop(dev);
@@ -385,7 +397,7 @@ vdev_thread_wake(struct vdev *dev)
 {
 	int type;
 
-	if (dev->channel == NULL || dev->thread_is_held ||
+	if (dev->channel == NULL || dev->will_boot || dev->thread_is_held ||
 	    device_thread_is_stuck(dev) ||
 	    loop_timer_is_set(dev->thread_timer))
 		return;
