@@ -26,6 +26,8 @@ size_t	text_fit(const char *s, size_t columns);
 
 /* One character: its length in bytes, or 0 where the bytes are not UTF-8. */
 size_t	utf8_decode(const char *s, size_t len, uint32_t *out);
+/* c is at most U+10FFFF; returns how many of the four bytes it takes. */
+size_t	utf8_encode(uint32_t c, char out[4]);
 
 bool	text_is_hex(const char *s);
 bool	text_starts(const char *s, const char *prefix);

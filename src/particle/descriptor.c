@@ -2,6 +2,7 @@
 
 #include "particle/descriptor.h"
 
+#include "base/text.h"
 #include "particle/wire.h"
 
 /* USB 2.0, tables 9-8, 9-10, 9-12 and 9-13; DFU 1.1a, table 4.2. */
@@ -196,31 +197,6 @@ descriptor_get_string(struct usb_setup *setup, uint8_t index, uint16_t langid)
 	};
 }
 
-static size_t
-descriptor_utf8(uint32_t c, char out[4])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* One character of UTF-16LE; takes 2 or 4 of len (at least 2) bytes. */
 static size_t
 descriptor_utf16(const uint8_t *p, size_t len, uint32_t *c)
@@ -258,7 +234,7 @@ descriptor_string(char *out, size_t size, const uint8_t *data, size_t len)
 		at += descriptor_utf16(data + at, len - at, &c);
 		if (c == 0)
 			break;
-		n = descriptor_utf8(c, utf8);
+		n = utf8_encode(c, utf8);
 		if (used + n >= size)
 			break;
 		for (size_t i = 0; i < n; i++)

@@ -25,31 +25,6 @@ prompt_changed(struct prompt *p)
 		p->events->changed(p->text, p->arg);
 }
 
-static size_t
-prompt_encode(uint32_t c, char out[4])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 static bool
 prompt_insert(struct prompt *p, const char *bytes, size_t len)
 {
@@ -119,7 +94,7 @@ prompt_key(struct prompt *prompt, int key)
 
 	if (key < ' ' || key == INPUT_BACKSPACE || key >= INPUT_UP)
 		return;
-	if (prompt_insert(prompt, bytes, prompt_encode((uint32_t)key, bytes)))
+	if (prompt_insert(prompt, bytes, utf8_encode((uint32_t)key, bytes)))
 		prompt_changed(prompt);
 }
 

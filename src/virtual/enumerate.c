@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/usb.h"
 
 #define ENUMERATE_TIMEOUT_US	LOOP_S(5)
@@ -50,31 +51,6 @@ le16(const uint8_t *p)
 	return (uint16_t)(p[0] | p[1] << 8);
 }
 
-static size_t
-utf8_put(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* A string descriptor; ends at the first NUL, halves of pairs become '?'. */
 static void
 enumerate_string(char *out, size_t size, const uint8_t *data, size_t len)
@@ -98,7 +74,7 @@ enumerate_string(char *out, size_t size, const uint8_t *data, size_t len)
 			i += 2;
 		} else if (c >= 0xd800 && c < 0xe000)
 			c = '?';
-		used += utf8_put(out + used, c);
+		used += utf8_encode(c, out + used);
 	}
 	out[used] = '\0';
 }
