@@ -2,6 +2,7 @@
 
 #include "virtual/bench.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ bench_detached(struct vdev *vdev, void *arg)
 
 	(void)vdev;
 	device->was_there = false;
+	device->boot_us = loop_now_us(bench->loop);
 	if (bench->ops != NULL)
 		bench->ops->detached(device, bench->arg);
 }
@@ -58,6 +60,13 @@ static const struct vdev_port_ops bench_port_ops = {
 	.attached = bench_attached,
 	.detached = bench_detached,
 };
+
+static void
+bench_power(struct bench_device *device)
+{
+	device->boot_us = loop_now_us(device->bench->loop);
+	vdev_plug(device->vdev, &bench_port_ops, device);
+}
 
 /* --- Making one --------------------------------------------------------- */
 
@@ -148,7 +157,7 @@ bench_start(struct bench *bench, const struct bench_ops *ops, void *arg)
 		struct bench_device *device = &bench->devices[i];
 
 		if (device->is_plugged)
-			vdev_plug(device->vdev, &bench_port_ops, device);
+			bench_power(device);
 	}
 	for (size_t i = 0; i < bench->event_count; i++)
 		loop_timer_set(bench->events[i].timer,
@@ -195,7 +204,7 @@ do_plug(struct bench_device *device, const struct command *command,
 	device->is_plugged = true;
 	device->was_there = bench->ops == NULL;
 	if (bench->ops != NULL)
-		vdev_plug(device->vdev, &bench_port_ops, device);
+		bench_power(device);
 	return 0;
 }
 
@@ -243,6 +252,19 @@ do_bus_reset(struct bench_device *device)
 	vdev_bus_reset(device->vdev);
 	if (bench->ops != NULL && bench->ops->bus_reset != NULL)
 		bench->ops->bus_reset(device, bench->arg);
+	return 0;
+}
+
+static int
+do_log(struct bench_device *device, const struct command *command)
+{
+	uint64_t up_us = loop_now_us(device->bench->loop) - device->boot_us;
+	struct buf line = { 0 };
+
+	buf_printf(&line, "%010" PRIu32 " ", (uint32_t)(up_us / 1000));
+	buf_append(&line, command->text, command->text_len);
+	vdev_print(device->vdev, line.data, line.len);
+	buf_fini(&line);
 	return 0;
 }
 
@@ -298,6 +320,8 @@ bench_do(struct bench_device *device, const struct command *command,
 	case COMMAND_PRESS:
 		vdev_press(device->vdev, command->button);
 		return 0;
+	case COMMAND_LOG:
+		return do_log(device, command);
 	case COMMAND_PRINT:
 		vdev_print(device->vdev, command->text, command->text_len);
 		return 0;

@@ -36,6 +36,7 @@ struct bench_device {
 	bool		 usb_access;
 	bool		 tty_access;
 	char		 held_by[BUS_TEXT_MAX];	/* who holds the tty; "" nobody */
+	uint64_t	 boot_us;	/* when its software started */
 	uint64_t	 transfers;	/* control transfers; counted by the port */
 	void		*port;		/* the port's own */
 };

@@ -176,6 +176,7 @@ static const struct command_row command_rows[] = {
 	{ "plug", COMMAND_PLUG, true, command_plug },
 	{ "unplug", COMMAND_UNPLUG, true, NULL },
 	{ "press", COMMAND_PRESS, true, command_press },
+	{ "log", COMMAND_LOG, true, command_print },
 	{ "print", COMMAND_PRINT, true, command_print },
 	{ "write", COMMAND_PRINT, true, command_write },
 	{ "fault", COMMAND_FAULT, true, command_fault },

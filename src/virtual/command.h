@@ -5,7 +5,9 @@
  *	plug NAME [path PATH] [tty NUMBER]	power on, perhaps elsewhere
  *	unplug NAME				power off
  *	press NAME reset|listening|safe|dfu	what fingers do to the buttons
- *	print NAME TEXT				the application prints a line
+ *	log NAME TEXT				the application logs a line: the
+ *						milliseconds since its start, TEXT
+ *	print NAME TEXT				it prints a line as it is
  *	write NAME TEXT				the same, without a line end
  *	fault NAME FAULT			see fault.h
  *	clear-faults NAME
@@ -42,6 +44,7 @@ enum command_verb {
 	COMMAND_PLUG,
 	COMMAND_UNPLUG,
 	COMMAND_PRESS,
+	COMMAND_LOG,
 	COMMAND_PRINT,
 	COMMAND_FAULT,
 	COMMAND_CLEAR_FAULTS,
@@ -62,7 +65,7 @@ struct command {
 	int			 tty;		/* plug, tty */
 	enum vdev_button	 button;	/* press */
 	struct vdev_fault	 fault;		/* fault */
-	char			*text;		/* print, hold */
+	char			*text;		/* log, print, hold */
 	size_t			 text_len;
 	bool			 sets_usb_access, usb_access;	/* access */
 	bool			 sets_tty_access, tty_access;

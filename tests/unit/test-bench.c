@@ -237,6 +237,36 @@ a_list_tells_who_is_there_and_how(void **state)
 }
 
 static void
+collect(enum usb_status status, const uint8_t *data, size_t len, void *arg)
+{
+	assert_int_equal(status, USB_OK);
+	buf_append(arg, data, len);
+}
+
+static void
+a_logged_line_begins_with_the_time_since_the_start(void **state)
+{
+	struct usb_setup dtr = { .request_type = 0x21, .request = 0x22,
+	    .value = 1 };
+	struct buf none = { 0 }, line = { 0 };
+	struct rig rig;
+	struct vdev *dev;
+
+	(void)state;
+	rig_up(&rig, "device argon log 0\n");
+	dev = bench_device_at(rig.bench, 0)->vdev;
+	rig_run(&rig, LOOP_S(1));
+	vdev_control(dev, &dtr, NULL, collect, &none);
+	rig_run(&rig, LOOP_MS(500));
+	vdev_data(dev, 0x81, NULL, 512, collect, &line);
+	rig_do(&rig, "log argon \"[app] INFO: up\"");
+	rig_run(&rig, LOOP_MS(100));
+	assert_string_equal(buf_str(&line), "0000001500 [app] INFO: up\r\n");
+	buf_fini(&line);
+	rig_down(&rig);
+}
+
+static void
 a_storm_of_plugging_ends_as_it_was_left(void **state)
 {
 	struct rig rig;
@@ -281,6 +311,8 @@ main(void)
 		cmocka_unit_test(what_can_not_be_done_is_said),
 		cmocka_unit_test(devices_are_found_by_name_and_id),
 		cmocka_unit_test(a_list_tells_who_is_there_and_how),
+		cmocka_unit_test(
+		    a_logged_line_begins_with_the_time_since_the_start),
 		cmocka_unit_test(a_storm_of_plugging_ends_as_it_was_left),
 		cmocka_unit_test(
 		    a_bench_can_be_freed_in_the_middle_of_anything),
