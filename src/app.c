@@ -272,13 +272,14 @@ app_on_tidy_end(void *arg)
 
 /* Boards are left as they should be: no LED blinks on, no request of ours keeps
  * a slot. A device that hangs does not hold up the end for long. */
-static void
+void
 app_tidy(struct app *app)
 {
 	bool is_over = false;
 	struct loop_timer *timer = loop_timer_new(app->loop, app_on_tidy_end,
 	    &is_over);
 
+	app->on_ready = NULL;
 	loop_timer_set(timer, LOOP_MS(TIDY_MS));
 	jobs_cancel_all(app->jobs);
 	probe_stop(app->probe);
@@ -294,10 +295,8 @@ app_free(struct app *app)
 {
 	if (app == NULL)
 		return;
-	if (app->probe != NULL) {
-		app->on_ready = NULL;
+	if (app->probe != NULL)
 		app_tidy(app);
-	}
 	probe_free(app->probe);
 	jobs_free(app->jobs);
 	feeds_free(app->feeds);

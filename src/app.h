@@ -50,7 +50,9 @@ struct app	*app_new(const struct config *config,
 int		 app_start(struct app *app, struct error *err);
 /* Cancels jobs and questions, and turns the loop until the devices are left
  * tidy (at most 2 s): an LED that blinks for us is switched off. Never from a
- * callback; front ends have removed their own sources before. */
+ * callback; nothing is asked any more afterwards. */
+void		 app_tidy(struct app *app);
+/* Tidies up first. Front ends have removed their own sources before. */
 void		 app_free(struct app *app);
 
 #endif
