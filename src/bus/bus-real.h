@@ -1,5 +1,7 @@
 /*
- * The real bus: libusb, libserialport, sysfs and udev behind bus.h.
+ * The real bus: this machine's USB devices through libusb (bus-usb.h), their
+ * ttys through libserialport (bus-serial.h), and what Linux knows of both
+ * (host-linux.h). The promises are those of bus.h.
  */
 #ifndef PTERM_BUS_BUS_REAL_H
 #define PTERM_BUS_BUS_REAL_H
@@ -8,7 +10,7 @@
 #include "bus/bus.h"
 #include "loop/loop.h"
 
-/* NULL with err where this system has no USB. */
+/* NULL with err where there is nothing to build it on. */
 struct bus	*bus_real_new(struct loop *loop, struct error *err);
 
 #endif
