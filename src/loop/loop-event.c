@@ -78,8 +78,8 @@ event_wait(void *arg, uint64_t due_us)
 	struct timeval tv;
 
 	if (due_us <= now) {
-		/* Without ONCE it goes on for as long as anything is ready. */
-		event_base_loop(state->base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+		/* ONCE too: without it, it goes on while anything is ready. */
+		event_base_loop(state->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 		return;
 	}
 	if (due_us != UINT64_MAX) {
