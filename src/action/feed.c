@@ -2,15 +2,18 @@
 
 #include "action/feed.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 
-#define FEED_LINES 10000
+#define FEED_LINES	10000
+/* A piece of so many bytes makes no more lines than that: watchers see each
+ * line before it is dropped. */
+#define FEED_PIECE	(FEED_LINES / 4)
 
 /* While udev settles: 10 ms, doubled up to 1 s. */
 #define FEED_RETRY_FIRST_MS	10
@@ -22,65 +25,157 @@ struct watcher {
 	struct watcher	*next;
 };
 
+/* Why the port is, or was, not open. */
+enum feed_absence {
+	FEED_LOST,		/* it broke, or the device left */
+	FEED_LENT,		/* an action had it */
+	FEED_UNWATCHED,
+};
+
+/* What the registry says that matters here: the rest is no news. */
+struct feed_facts {
+	bus_node	 node;		/* 0: not on the bus */
+	bool		 has_tty;
+	bool		 tty_access;
+};
+
 struct feed {
 	struct feeds		*feeds;
 	struct feed		*next;
 	uint32_t		 device;
 	struct session		*session;
+	uint64_t		 told_end;	/* lines that watchers saw */
 	struct watcher		*watchers;
+
 	struct bus_port		*port;		/* NULL: none */
 	bool			 is_open;
-	bool			 is_suspended;
-	bool			 was_open;	/* at least once */
-	bool			 told_why;	/* the complaint was made */
+	char			 tty[BUS_PATH_MAX];	/* of the port */
+	bus_node		 port_node;	/* its node */
+	bus_node		 node;		/* that was open last; 0: none */
+	unsigned		 boot;
+
+	enum feed_absence	 absence;
 	uint64_t		 lost_us;	/* when the port was lost */
-	char			 tty[BUS_PATH_MAX];
-	char			 state[DEVICE_TEXT_MAX];
+	const char		*reason;	/* "reset"; NULL: not known */
+	struct feed_facts	 facts;
+	bool			 told_why;	/* the complaint was made */
 	unsigned		 retry_ms;
 	struct loop_timer	*retry;
+
+	char			 state[DEVICE_TEXT_MAX];
 	struct loop_deferred	*notify;
+};
+
+struct lent {
+	uint32_t	 device;
+	struct lent	*next;
 };
 
 struct feeds {
 	struct action_env		 env;
 	struct registry_listener	*listener;
 	struct feed			*list;
+	struct lent			*lent;
 };
 
-static void	feed_try(struct feed *feed);
+/* --- Telling ------------------------------------------------------------- */
 
 static void
 feed_notify(void *arg)
 {
 	struct feed *feed = arg;
-	struct watcher *next;
 
-	for (struct watcher *w = feed->watchers; w != NULL; w = next) {
-		next = w->next;
+	feed->told_end = session_end(feed->session);
+	for (struct watcher *w = feed->watchers; w != NULL; w = w->next)
 		w->changed(w->arg);
-	}
 }
 
 static void
 feed_set_state(struct feed *feed, const char *text)
 {
+	if (strcmp(feed->state, text) == 0)
+		return;
 	text_copy(feed->state, sizeof feed->state, text);
 	loop_deferred_schedule(feed->notify);
 }
 
 static const char *
-feed_short_tty(const char *tty)
+feed_short_tty(const struct feed *feed)
 {
-	return text_starts(tty, "/dev/") ? tty + strlen("/dev/") : tty;
+	return text_starts(feed->tty, "/dev/") ? feed->tty + strlen("/dev/") :
+	    feed->tty;
+}
+
+/* What has become of the gap, in words. */
+static void
+feed_say_back(struct feed *feed, bool is_new_node)
+{
+	struct loop *loop = feed->feeds->env.loop;
+	static const char *const absences[] = {
+		[FEED_LOST] = "lost for",
+		[FEED_LENT] = "lent to an action for",
+		[FEED_UNWATCHED] = "not watched for",
+	};
+	struct buf text = { 0 };
+	char gone[32];
+
+	text_duration(gone, sizeof gone, loop_now_us(loop) - feed->lost_us);
+	if (is_new_node && feed->reason != NULL)
+		buf_printf(&text, "%s, ", feed->reason);
+	buf_printf(&text, "%s %s, back on %s", is_new_node &&
+	    feed->absence != FEED_UNWATCHED ? "gone" : absences[feed->absence],
+	    gone, feed_short_tty(feed));
+	if (is_new_node)
+		buf_printf(&text, ", boot %u", feed->boot);
+	session_say(feed->session, SESSION_GAP, loop_wall_us(loop), "%s",
+	    buf_str(&text));
+	buf_fini(&text);
 }
 
 static void
-feed_drop_port(struct feed *feed)
+feed_say_open(struct feed *feed)
 {
 	struct loop *loop = feed->feeds->env.loop;
+	bool is_new_node = feed->port_node != feed->node;
 
-	if (feed->is_open)
-		feed->lost_us = loop_now_us(loop);
+	if (is_new_node)
+		feed->boot++;
+	if (feed->node == 0)
+		session_say(feed->session, SESSION_NOTE, loop_wall_us(loop),
+		    "connected to %s", feed_short_tty(feed));
+	else
+		feed_say_back(feed, is_new_node);
+	feed->node = feed->port_node;
+	feed->reason = NULL;
+	loop_deferred_schedule(feed->notify);
+}
+
+/* A node that was just made may still belong to root for some milliseconds:
+ * complain of that only when it stays so. */
+static void
+feed_say_why_not(struct feed *feed, const struct error *err)
+{
+	bool may_settle = err->code == ERROR_PERMISSION ||
+	    err->code == ERROR_BUSY || err->code == ERROR_GONE;
+
+	if (feed->told_why ||
+	    (may_settle && feed->retry_ms < FEED_RETRY_MAX_MS / 2))
+		return;
+	feed->told_why = true;
+	session_say(feed->session, SESSION_NOTE,
+	    loop_wall_us(feed->feeds->env.loop), "%s", err->text);
+}
+
+/* --- The port ------------------------------------------------------------ */
+
+static void
+feed_drop_port(struct feed *feed, enum feed_absence absence)
+{
+	if (feed->is_open) {
+		feed->lost_us = loop_now_us(feed->feeds->env.loop);
+		feed->absence = absence;
+		loop_deferred_schedule(feed->notify);
+	}
 	bus_port_close(feed->port);
 	feed->port = NULL;
 	feed->is_open = false;
@@ -96,45 +191,29 @@ feed_retry_later(struct feed *feed)
 }
 
 static void
-feed_say_back(struct feed *feed)
+feed_retry_now(struct feed *feed)
 {
-	struct loop *loop = feed->feeds->env.loop;
-	char gone[32];
-
-	if (!feed->was_open) {
-		session_say(feed->session, SESSION_NOTE, loop_wall_us(loop),
-		    "listening on %s", feed_short_tty(feed->tty));
-		return;
-	}
-	text_duration(gone, sizeof gone, loop_now_us(loop) - feed->lost_us);
-	session_say(feed->session, SESSION_GAP, loop_wall_us(loop),
-	    "gone %s, back on %s", gone, feed_short_tty(feed->tty));
+	feed->retry_ms = FEED_RETRY_FIRST_MS;
+	loop_timer_set(feed->retry, 0);
 }
 
 static void
 feed_opened(struct bus_port *port, const struct error *err, void *arg)
 {
 	struct feed *feed = arg;
-	struct loop *loop = feed->feeds->env.loop;
 
 	(void)port;
 	if (err == NULL) {
 		feed->is_open = true;
 		feed->told_why = false;
-		feed_say_back(feed);
-		feed->was_open = true;
-		feed_set_state(feed, feed_short_tty(feed->tty));
+		feed_say_open(feed);
+		feed_set_state(feed, feed_short_tty(feed));
 		return;
 	}
-	feed_drop_port(feed);
+	/* err goes with the port. */
+	feed_say_why_not(feed, err);
 	feed_set_state(feed, err->text);
-	/* A node that was just made may still belong to root for some
-	 * milliseconds: complain only when it stays so. */
-	if (!feed->told_why && feed->retry_ms >= FEED_RETRY_MAX_MS / 2) {
-		feed->told_why = true;
-		session_say(feed->session, SESSION_NOTE, loop_wall_us(loop),
-		    "%s", err->text);
-	}
+	feed_drop_port(feed, FEED_LOST);
 	feed_retry_later(feed);
 }
 
@@ -142,22 +221,31 @@ static void
 feed_data(struct bus_port *port, const uint8_t *data, size_t len, void *arg)
 {
 	struct feed *feed = arg;
+	uint64_t wall_us = loop_wall_us(feed->feeds->env.loop);
+	size_t n;
 
 	(void)port;
-	session_bytes(feed->session, data, len,
-	    loop_wall_us(feed->feeds->env.loop));
+	for (; len > 0; data += n, len -= n) {
+		n = len < FEED_PIECE ? len : FEED_PIECE;
+		session_bytes(feed->session, data, n, wall_us);
+		if (session_end(feed->session) - feed->told_end > FEED_PIECE)
+			feed_notify(feed);
+	}
 	loop_deferred_schedule(feed->notify);
 }
 
 static void
 feed_configured(struct bus_port *port, const struct error *err, void *arg)
 {
+	(void)port, (void)err, (void)arg;
+}
+
+static void
+feed_drained(struct bus_port *port, void *arg)
+{
 	struct feed *feed = arg;
 
 	(void)port;
-	if (err != NULL)
-		session_say(feed->session, SESSION_NOTE,
-		    loop_wall_us(feed->feeds->env.loop), "%s", err->text);
 	loop_deferred_schedule(feed->notify);
 }
 
@@ -167,10 +255,10 @@ feed_lost(struct bus_port *port, const struct error *err, void *arg)
 	struct feed *feed = arg;
 
 	(void)port, (void)err;
-	feed_drop_port(feed);
-	feed->retry_ms = FEED_RETRY_FIRST_MS;
+	feed_drop_port(feed, FEED_LOST);
 	feed_set_state(feed, "waits for the device");
 	/* The registry may still show the old tty; its news comes. */
+	feed->retry_ms = FEED_RETRY_FIRST_MS;
 	feed_retry_later(feed);
 }
 
@@ -178,14 +266,44 @@ static const struct bus_port_events feed_events = {
 	.opened = feed_opened,
 	.data = feed_data,
 	.configured = feed_configured,
+	.drained = feed_drained,
 	.lost = feed_lost,
 };
 
-static void
-feed_try(struct feed *feed)
+static bool
+feeds_has_lent(const struct feeds *feeds, uint32_t device)
 {
+	for (const struct lent *l = feeds->lent; l != NULL; l = l->next) {
+		if (l->device == device)
+			return true;
+	}
+	return false;
+}
+
+/* NULL: nothing stands in the way. */
+static const char *
+feed_obstacle(const struct feed *feed, const struct device *d)
+{
+	if (feeds_has_lent(feed->feeds, feed->device))
+		return "lent to an action";
+	if (d == NULL || !d->is_present)
+		return "waits for the device";
+	if (d->usb_mode == PLATFORM_USB_DFU)
+		return "in dfu mode, without a serial port";
+	if (d->usb_mode == PLATFORM_USB_EDL)
+		return "in edl mode, without a serial port";
+	if (d->usb.tty[0] == '\0')
+		return "waits for its serial port";
+	return NULL;
+}
+
+static void
+feed_try(void *arg)
+{
+	struct feed *feed = arg;
 	const struct action_env *env = &feed->feeds->env;
-	const struct device *device = registry_get(env->registry, feed->device);
+	const struct device *d = registry_get(env->registry, feed->device);
+	const char *obstacle = feed_obstacle(feed, d);
 	struct bus_port_config config = {
 		.baud = env->config->baud,
 		.dtr = BUS_LINE_ON,
@@ -193,39 +311,82 @@ feed_try(struct feed *feed)
 	};
 
 	loop_timer_stop(feed->retry);
-	if (feed->is_suspended || feed->port != NULL)
+	if (feed->port != NULL || feed->watchers == NULL)
 		return;
-	if (device == NULL || !device->is_present ||
-	    device->usb.tty[0] == '\0') {
-		feed_set_state(feed, "waits for the device");
+	if (obstacle != NULL) {
+		feed_set_state(feed, obstacle);
 		return;
 	}
-	text_copy(feed->tty, sizeof feed->tty, device->usb.tty);
+	text_copy(feed->tty, sizeof feed->tty, d->usb.tty);
+	feed->port_node = d->usb.node;
 	feed->port = bus_port_open(env->bus, feed->tty, &config, &feed_events,
 	    feed);
 }
 
+/* --- News of the device -------------------------------------------------- */
+
+/* Where the device goes, or has been: the last mode but for a way out of DFU,
+ * which is a reset as well. */
 static void
-feed_retry(void *arg)
+feed_note_reason(struct feed *feed, const struct device *d)
 {
-	feed_try(arg);
+	static const char dfu[] = "dfu";
+
+	if (feed->reason == dfu)
+		return;
+	if (d->is_present && d->usb_mode == PLATFORM_USB_DFU)
+		feed->reason = dfu;
+	else if (d->mode == DEVICE_SWITCHING && d->going_to == DEVICE_DFU)
+		feed->reason = dfu;
+	else if (d->mode == DEVICE_SWITCHING && d->going_to == DEVICE_SAFE)
+		feed->reason = "safe mode";
+	else if (d->mode == DEVICE_SWITCHING)
+		feed->reason = "reset";
+}
+
+static bool
+feed_take_facts(struct feed *feed, const struct device *d)
+{
+	struct feed_facts facts = {
+		.node = d->is_present ? d->usb.node : 0,
+		.has_tty = d->usb.tty[0] != '\0',
+		.tty_access = d->usb.tty_access,
+	};
+	bool is_news = facts.node != feed->facts.node ||
+	    facts.has_tty != feed->facts.has_tty ||
+	    facts.tty_access != feed->facts.tty_access;
+
+	feed->facts = facts;
+	return is_news;
 }
 
 static void
-feeds_registry(enum registry_event event, const struct device *device,
-    void *arg)
+feed_on_device(struct feed *feed, const struct device *d)
+{
+	feed_note_reason(feed, d);
+	if (!feed_take_facts(feed, d) || feed->watchers == NULL)
+		return;
+	/* It is back before anybody said that the old port broke. */
+	if (feed->port != NULL && d->is_present &&
+	    d->usb.node != feed->port_node)
+		feed_drop_port(feed, FEED_LOST);
+	if (feed->port == NULL)
+		feed_retry_now(feed);
+}
+
+static void
+feeds_registry(enum registry_event event, const struct device *d, void *arg)
 {
 	struct feeds *feeds = arg;
 
 	(void)event;
 	for (struct feed *feed = feeds->list; feed != NULL; feed = feed->next) {
-		if (feed->device != device->number || feed->port != NULL ||
-		    feed->is_suspended)
-			continue;
-		feed->retry_ms = FEED_RETRY_FIRST_MS;
-		loop_timer_set(feed->retry, 0);
+		if (feed->device == d->number)
+			feed_on_device(feed, d);
 	}
 }
+
+/* --- All feeds ----------------------------------------------------------- */
 
 struct feeds *
 feeds_new(const struct action_env *env)
@@ -240,11 +401,12 @@ feeds_new(const struct action_env *env)
 static void
 feed_free(struct feed *feed)
 {
-	struct feed **link;
+	struct watcher *watcher;
 
-	for (link = &feed->feeds->list; *link != feed; link = &(*link)->next)
-		;
-	*link = feed->next;
+	while ((watcher = feed->watchers) != NULL) {
+		feed->watchers = watcher->next;
+		free(watcher);
+	}
 	bus_port_close(feed->port);
 	loop_timer_free(feed->retry);
 	loop_deferred_free(feed->notify);
@@ -255,16 +417,18 @@ feed_free(struct feed *feed)
 void
 feeds_free(struct feeds *feeds)
 {
-	struct watcher *watcher;
+	struct feed *feed;
+	struct lent *lent;
 
 	if (feeds == NULL)
 		return;
-	while (feeds->list != NULL) {
-		while ((watcher = feeds->list->watchers) != NULL) {
-			feeds->list->watchers = watcher->next;
-			free(watcher);
-		}
-		feed_free(feeds->list);
+	while ((feed = feeds->list) != NULL) {
+		feeds->list = feed->next;
+		feed_free(feed);
+	}
+	while ((lent = feeds->lent) != NULL) {
+		feeds->lent = lent->next;
+		free(lent);
 	}
 	registry_unlisten(feeds->listener);
 	free(feeds);
@@ -284,17 +448,21 @@ static struct feed *
 feed_new(struct feeds *feeds, uint32_t device)
 {
 	struct feed *feed = xcalloc(1, sizeof *feed);
+	const struct device *d = registry_get(feeds->env.registry, device);
 
 	feed->feeds = feeds;
 	feed->device = device;
 	feed->session = session_new(FEED_LINES);
-	feed->retry = loop_timer_new(feeds->env.loop, feed_retry, feed);
+	feed->retry = loop_timer_new(feeds->env.loop, feed_try, feed);
 	feed->notify = loop_deferred_new(feeds->env.loop, feed_notify, feed);
-	feed->retry_ms = FEED_RETRY_FIRST_MS;
+	if (d != NULL)
+		feed_take_facts(feed, d);
 	feed->next = feeds->list;
 	feeds->list = feed;
 	return feed;
 }
+
+/* --- Watching ------------------------------------------------------------ */
 
 struct feed *
 feed_watch(struct feeds *feeds, uint32_t device, void (*changed)(void *),
@@ -307,7 +475,11 @@ feed_watch(struct feeds *feeds, uint32_t device, void (*changed)(void *),
 		feed = feed_new(feeds, device);
 	*watcher = (struct watcher){ changed, arg, feed->watchers };
 	feed->watchers = watcher;
-	feed_try(feed);
+	if (watcher->next == NULL) {
+		feed->retry_ms = FEED_RETRY_FIRST_MS;
+		feed->told_why = false;
+		feed_try(feed);
+	}
 	return feed;
 }
 
@@ -322,8 +494,12 @@ feed_unwatch(struct feed *feed, void *arg)
 		return;
 	*link = watcher->next;
 	free(watcher);
-	if (feed->watchers == NULL)
-		feed_free(feed);
+	if (feed->watchers != NULL)
+		return;
+	loop_timer_stop(feed->retry);
+	feed_drop_port(feed, FEED_UNWATCHED);
+	feed_set_state(feed, "not watched");
+	loop_deferred_cancel(feed->notify);
 }
 
 const struct session *
@@ -344,43 +520,35 @@ feed_state(const struct feed *feed)
 	return feed->state;
 }
 
+unsigned
+feed_boot(const struct feed *feed)
+{
+	return feed->boot;
+}
+
 size_t
 feed_write(struct feed *feed, const void *data, size_t len)
 {
 	return feed->is_open ? bus_port_write(feed->port, data, len) : 0;
 }
 
-void
-feed_break(struct feed *feed)
-{
-	if (feed->is_open)
-		bus_port_break(feed->port, 250);
-}
-
-void
-feed_set_dtr(struct feed *feed, bool on)
-{
-	const struct bus_port_config config = {
-		.dtr = on ? BUS_LINE_ON : BUS_LINE_OFF,
-	};
-
-	if (feed->is_open)
-		bus_port_configure(feed->port, &config);
-}
+/* --- Lending ------------------------------------------------------------- */
 
 bool
 feeds_suspend(struct feeds *feeds, uint32_t device)
 {
 	struct feed *feed = feeds_find(feeds, device);
+	struct lent *lent;
 
-	if (feed == NULL)
+	if (!feeds_has_lent(feeds, device)) {
+		lent = xcalloc(1, sizeof *lent);
+		*lent = (struct lent){ device, feeds->lent };
+		feeds->lent = lent;
+	}
+	if (feed == NULL || feed->port == NULL)
 		return false;
-	feed->is_suspended = true;
-	loop_timer_stop(feed->retry);
-	if (feed->port == NULL)
-		return false;
-	feed_drop_port(feed);
-	feed_set_state(feed, "lent to an action");
+	feed_drop_port(feed, FEED_LENT);
+	feed_try(feed);		/* says why not */
 	return true;
 }
 
@@ -388,10 +556,16 @@ void
 feeds_resume(struct feeds *feeds, uint32_t device)
 {
 	struct feed *feed = feeds_find(feeds, device);
+	struct lent **link = &feeds->lent, *lent;
 
-	if (feed == NULL || !feed->is_suspended)
+	while (*link != NULL && (*link)->device != device)
+		link = &(*link)->next;
+	if ((lent = *link) == NULL)
 		return;
-	feed->is_suspended = false;
+	*link = lent->next;
+	free(lent);
+	if (feed == NULL)
+		return;
 	feed->retry_ms = FEED_RETRY_FIRST_MS;
 	feed_try(feed);
 }

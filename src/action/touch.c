@@ -36,9 +36,10 @@ touch_borrow(struct touch *t)
 {
 	struct feeds *feeds = job_env(t->run)->feeds;
 
-	if (feeds != NULL && !t->has_borrowed)
-		t->has_borrowed = feeds_suspend(feeds,
-		    job_public(t->run)->device);
+	if (feeds == NULL || t->has_borrowed)
+		return;
+	t->has_borrowed = true;
+	t->was_open = feeds_suspend(feeds, job_public(t->run)->device);
 }
 
 static void
@@ -159,7 +160,7 @@ touch_on_opened(struct bus_port *port, const struct error *err, void *arg)
 		why = *err;		/* it goes with the port */
 		touch_close(t);
 		/* The monitor's own closing may take a moment. */
-		if (why.code == ERROR_BUSY && t->has_borrowed &&
+		if (why.code == ERROR_BUSY && t->was_open &&
 		    t->retries++ < RETRIES_MAX)
 			loop_timer_set(t->retry, LOOP_MS(RETRY_MS));
 		else

@@ -24,7 +24,8 @@ struct touch {
 	struct bus_port		*port;
 	bool			 is_configuring;
 	bool			 must_restore;
-	bool			 has_borrowed;	/* the port of a monitor */
+	bool			 has_borrowed;	/* the port of a monitor, */
+	bool			 was_open;	/* which had it open */
 	unsigned		 retries;
 	struct loop_timer	*retry;
 	struct await		 await;

@@ -123,6 +123,7 @@ rig_new(const char *text)
 	script = script_parse("test", text, strlen(text), &err);
 	if (script == NULL)
 		fail_msg("%s", err.text);
+	rig->config.baud = 115200;
 	rig->loop = loop_new_virtual();
 	rig->bench = bench_new(rig->loop, script);
 	script_free(script);
@@ -139,6 +140,7 @@ rig_new(const char *text)
 		.timeline = rig->timeline,
 		.config = &rig->config,
 	};
+	env.feeds = rig->feeds = feeds_new(&env);
 	rig->jobs = jobs_new(&env);
 	jobs_listen(rig->jobs, rig_on_job, rig);
 	rig->probe = probe_new(&env, rig->jobs);
@@ -170,6 +172,7 @@ rig_free(struct rig *rig)
 {
 	probe_free(rig->probe);
 	jobs_free(rig->jobs);
+	feeds_free(rig->feeds);
 	bus_free(rig->bus);
 	bench_free(rig->bench);
 	loop_timer_free(rig->deadline);

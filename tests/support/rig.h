@@ -1,11 +1,12 @@
 /*
  * A rig for tests: a bench of virtual devices behind the in-process bus on the
  * virtual clock, and on top of it what the program has: registry, timeline,
- * jobs, probe. Nothing waits: minutes pass in milliseconds.
+ * feeds, jobs, probe. Nothing waits: minutes pass in milliseconds.
  */
 #ifndef PTERM_TESTS_SUPPORT_RIG_H
 #define PTERM_TESTS_SUPPORT_RIG_H
 
+#include "action/feed.h"
 #include "action/job.h"
 #include "action/probe.h"
 #include "bus/bus.h"
@@ -29,6 +30,7 @@ struct rig {
 	struct config		 config;
 	struct registry		*registry;
 	struct timeline		*timeline;
+	struct feeds		*feeds;
 	struct jobs		*jobs;
 	struct probe		*probe;
 	struct loop_timer	*deadline;
