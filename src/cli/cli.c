@@ -267,6 +267,8 @@ cli_run(struct app *app, const struct options *options)
 
 	if (verb == NULL)
 		verb = verb_by_name("list");
+	if (options->complete_devices)
+		probe_stop(app->probe);
 	if (app_start(app, &err) != 0)
 		return cli_fail(&err);
 	cli_begin(&cli);

@@ -68,8 +68,9 @@ help_all(void)
 static void
 help_verb(const struct verb *v)
 {
-	printf("pterm %s: %s\n\nUsage: pterm [OPTION...] %s %s\n",
-	    verb_name(v), verb_summary(v), verb_name(v), v->arguments);
+	printf("pterm %s: %s\n\nUsage: pterm [OPTION...] %s%s%s\n",
+	    verb_name(v), verb_summary(v), verb_name(v),
+	    v->arguments[0] != '\0' ? " " : "", v->arguments);
 	if (v->action != NULL)
 		printf("\nKey in the dashboard: %c\n", v->action->key);
 	if (v->more != NULL)
@@ -82,6 +83,31 @@ help_verb(const struct verb *v)
 	help_options(0);
 }
 
+/* For completions: a word, a tab, what it means. */
+static void
+help_complete_options(const struct verb *v)
+{
+	unsigned of = v != NULL ? verb_options(v) : 0;
+
+	for (size_t i = 0; i < options_count; i++) {
+		const struct option *o = &options_table[i];
+
+		if (o->help != NULL && (o->verbs == 0 || (o->verbs & of) != 0))
+			printf("--%s%s\t%s\n", o->name,
+			    o->is_optional ? "=" : "", o->help);
+		if (o->is_optional)
+			printf("--%s\t%s\n", o->name, o->help);
+	}
+}
+
+static void
+help_complete_verbs(void)
+{
+	for (size_t i = 0; i < verbs_count; i++)
+		printf("%s\t%s\n", verb_name(&verbs[i]),
+		    verb_summary(&verbs[i]));
+}
+
 int
 help_wanted(const struct options *options)
 {
@@ -89,6 +115,14 @@ help_wanted(const struct options *options)
 
 	if (options->version) {
 		printf("pterm %s\n", PACKAGE_VERSION);
+		return 1;
+	}
+	if (options->complete_options) {
+		help_complete_options(v);
+		return 1;
+	}
+	if (options->complete_verbs) {
+		help_complete_verbs();
 		return 1;
 	}
 	if (v != NULL && v->run == NULL) {

@@ -7,7 +7,8 @@
 
 struct options;
 
-/* Whether these options ask for help or the version; then it was printed. */
+/* Whether these options ask for help, the version, or words for the shells'
+ * completions; then it was printed. */
 int	help_wanted(const struct options *options);
 
 #endif

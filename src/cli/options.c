@@ -144,6 +144,22 @@ set_complete_devices(struct options *o, const char *value, struct error *err)
 }
 
 static int
+set_complete_options(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->complete_options = true;
+	return 0;
+}
+
+static int
+set_complete_verbs(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->complete_verbs = true;
+	return 0;
+}
+
+static int
 set_all(struct options *o, const char *value, struct error *err)
 {
 	(void)value, (void)err;
@@ -270,6 +286,8 @@ const struct option options_table[] = {
 	    .help = "don't ask before disturbing several devices" },
 
 	{ .name = "complete-devices", .set = set_complete_devices },
+	{ .name = "complete-options", .set = set_complete_options },
+	{ .name = "complete-verbs", .set = set_complete_verbs },
 };
 const size_t options_count = sizeof options_table / sizeof options_table[0];
 
@@ -407,7 +425,7 @@ options_check(struct parser *p, struct error *err)
 {
 	const struct options *o = p->options;
 
-	if (o->help || o->version)
+	if (o->help || o->version || o->complete_options || o->complete_verbs)
 		return 0;
 	for (size_t i = 0; i < p->seen_count; i++) {
 		const char *name = p->seen[i]->name;

@@ -31,6 +31,8 @@ struct options {
 	bool			 version;
 	bool			 help;
 	bool			 complete_devices;	/* for completions */
+	bool			 complete_options;
+	bool			 complete_verbs;
 	uint64_t		 timeout_us;		/* 0: none */
 	const char		*poll;			/* NULL: not given */
 
