@@ -57,8 +57,12 @@ cli_label(const struct device *d, char *out)
 void
 cli_flush(struct cli *cli)
 {
-	if (fflush(stdout) != 0 && errno == EPIPE)
+	if (fflush(stdout) == 0)
+		return;
+	if (errno == EPIPE)
 		cli->is_unread = true;
+	else if (cli->write_errno == 0)
+		cli->write_errno = errno;
 }
 
 struct json *
@@ -224,8 +228,6 @@ cli_begin(struct cli *cli)
 	if (fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode))
 		cli->reader = loop_fd_new(loop, STDOUT_FILENO, LOOP_READ,
 		    cli_on_reader, cli);
-	if (cli->options->verbose)
-		cli->watch = watch_new(cli, watch_print_to_stderr);
 }
 
 static void
@@ -244,17 +246,20 @@ cli_end(struct cli *cli)
 static int
 cli_check_output(struct cli *cli, int status)
 {
-	int error = 0;
-
-	if (fflush(stdout) != 0)
-		error = errno;
-	if (error == 0 && !ferror(stdout))
-		return status;
-	if (error == EPIPE || cli->is_unread)
+	cli_flush(cli);
+	if (cli->write_errno == 0)
 		return status;
 	fprintf(stderr, "pterm: standard output: %s\n",
-	    error != 0 ? strerror(error) : "not all was written");
+	    strerror(cli->write_errno));
 	return status != 0 ? status : 1;
+}
+
+static int
+cli_run_verb(struct cli *cli, const struct verb *verb)
+{
+	if (cli->options->verbose)
+		cli->watch = watch_new(cli, watch_print_to_stderr);
+	return verb->run(cli);
 }
 
 int
@@ -275,7 +280,7 @@ cli_run(struct app *app, const struct options *options)
 	if (options->complete_devices)
 		status = complete_run(&cli);
 	else if (cli_wait_ready(&cli, &err) == 0)
-		status = verb->run(&cli);
+		status = cli_run_verb(&cli, verb);
 	else if (err.code == ERROR_CANCELLED)
 		status = cli_signal_status(&cli);
 	else

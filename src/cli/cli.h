@@ -28,6 +28,7 @@ struct cli {
 	uint64_t		 deadline_us;	/* CLI_FOREVER: none */
 	bool			 is_late;	/* the timer of cli_wait() */
 	bool			 is_unread;	/* stdout's reader went away */
+	int			 write_errno;	/* of stdout; 0: all is well */
 };
 
 /* Starts the app (app_start()) and runs options->verb, or list. Returns the exit
