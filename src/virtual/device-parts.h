@@ -62,6 +62,7 @@ struct vdev {
 	bool				 is_leaving;	/* detached() is due */
 	bool				 will_boot;	/* into `next` then */
 	bool				 will_return;
+	bool				 will_reattach;
 	enum vdev_mode			 running;	/* never LISTENING */
 	enum vdev_mode			 next;		/* after the restart */
 	bool				 next_listens;
@@ -123,8 +124,10 @@ void		vdev_restart(struct vdev *dev, enum vdev_mode mode,
 		    uint64_t delay_us);
 /* Leaves the bus at once and comes back after away_us as it was; 0: never. */
 void		vdev_vanish(struct vdev *dev, uint64_t away_us);
-/* Detaches and attaches without a restart. */
+/* Detaches and attaches without a restart, when the transfer that asked for it
+ * was answered: vdev_answered(). */
 void		vdev_reattach(struct vdev *dev);
+void		vdev_answered(struct vdev *dev);
 /* All that left the bus was told; detached() is next (transfer.c). */
 void		vdev_left(struct vdev *dev);
 /* The system thread has something to do. */

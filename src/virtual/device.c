@@ -183,6 +183,7 @@ device_boot(struct vdev *dev, enum vdev_mode mode)
 	device_stop(dev);
 	loop_timer_stop(dev->restart_timer);
 	dev->will_boot = false;
+	dev->will_reattach = false;
 	dev->boot_us = loop_now_us(dev->loop);
 	dev->is_blinking = false;
 	dev->is_modem_on = false;
@@ -226,6 +227,8 @@ device_arrive(void *arg)
 	struct vdev *dev = arg;
 
 	dev->is_attached = true;
+	if (dev->dfu != NULL)
+		vdev_dfu_bus_reset(dev->dfu);
 	dev->ops->attached(dev, dev->ops_arg);
 }
 
@@ -307,6 +310,15 @@ vdev_vanish(struct vdev *dev, uint64_t away_us)
 void
 vdev_reattach(struct vdev *dev)
 {
+	dev->will_reattach = true;
+}
+
+void
+vdev_answered(struct vdev *dev)
+{
+	if (!dev->will_reattach)
+		return;
+	dev->will_reattach = false;
 	device_leave(dev, vdev_scaled(dev, REATTACH_US));
 }
 

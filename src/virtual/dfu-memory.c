@@ -260,6 +260,8 @@ dfu_read(struct vdev_dfu *dfu, uint32_t address, uint16_t len, struct buf *in)
 	if (!memory_contains(dfu, address, len) ||
 	    memory_in_ota(dfu, address))
 		return false;
+	if (len == 0)
+		return true;
 	vdev_flash_read(memory_flash(dfu), address, buf_reserve(in, len), len);
 	buf_commit(in, len);
 	return true;

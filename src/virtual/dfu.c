@@ -459,7 +459,7 @@ vdev_dfu_sent(struct vdev_dfu *dfu)
 void
 vdev_dfu_bus_reset(struct vdev_dfu *dfu)
 {
-	dfu->alt = 0;
+	/* The alternate setting stays, against the book. */
 	if (!dfu->is_gen2) {
 		dfu_set_ok(dfu, DFU_IDLE);
 		dfu->address = 0;

@@ -268,26 +268,22 @@ read_line(struct reader *r, char *line)
 }
 
 int
-replay_file_read(struct replay_file *file, const char *path, struct error *err)
+replay_file_read(struct replay_file *file, FILE *from, const char *name,
+    struct error *err)
 {
-	struct reader r = { .file = file, .path = path, .err = err };
-	FILE *f = fopen(path, "r");
+	struct reader r = { .file = file, .path = name, .err = err };
 	char *line = NULL;
 	size_t cap = 0;
 	int result = 0;
 
 	*file = (struct replay_file){ 0 };
-	if (f == NULL)
-		return error_set(err, ERROR_FAILED, "%s: %s", path,
-		    strerror(errno));
-	while (result == 0 && getline(&line, &cap, f) >= 0) {
+	while (result == 0 && getline(&line, &cap, from) >= 0) {
 		r.line++;
 		result = read_line(&r, line);
 	}
 	if (result == 0 && file->scenario_count == 0)
-		result = error_set(err, ERROR_USAGE, "%s: no scenario", path);
+		result = error_set(err, ERROR_USAGE, "%s: no scenario", name);
 	free(line);
-	fclose(f);
 	if (result != 0)
 		replay_file_fini(file);
 	return result;

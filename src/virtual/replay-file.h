@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -50,8 +51,9 @@ struct replay_file {
 	size_t			 scenario_count;
 };
 
-int	replay_file_read(struct replay_file *file, const char *path,
-	    struct error *err);
+/* name is for errors. */
+int	replay_file_read(struct replay_file *file, FILE *from,
+	    const char *name, struct error *err);
 void	replay_file_fini(struct replay_file *file);
 
 #endif

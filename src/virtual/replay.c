@@ -2,7 +2,7 @@
 
 #include "virtual/replay.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +42,6 @@ struct replay {
 	bool			 hides_writes;
 	struct loop		*loop;
 	struct vdev		*dev;
-	bool			 is_attached;
 	/* Events of the device that no step has asked for yet. */
 	char			**events;
 	size_t			 event_count;
@@ -56,21 +55,9 @@ struct replay {
 /* --- The device --------------------------------------------------------- */
 
 static void
-replay_attached(struct vdev *dev, void *arg)
+replay_moved(struct vdev *dev, void *arg)
 {
-	struct replay *r = arg;
-
-	(void)dev;
-	r->is_attached = true;
-}
-
-static void
-replay_detached(struct vdev *dev, void *arg)
-{
-	struct replay *r = arg;
-
-	(void)dev;
-	r->is_attached = false;
+	(void)dev, (void)arg;
 }
 
 static void
@@ -99,8 +86,8 @@ static int
 replay_make_device(struct replay *r, const char *head)
 {
 	static const struct vdev_port_ops ops = {
-		.attached = replay_attached,
-		.detached = replay_detached,
+		.attached = replay_moved,
+		.detached = replay_moved,
 	};
 	const char *version = strstr(head, "Device OS ");
 	struct vdev_spec spec;
@@ -247,13 +234,23 @@ replay_done(enum usb_status status, const uint8_t *data, size_t len, void *arg)
 		buf_append(&r->in, data, len);
 }
 
-/* Turns the loop until *what says so, or for so long. */
 static void
-replay_turn_until(struct replay *r, const bool *what, uint64_t us)
+replay_turn_until_done(struct replay *r)
 {
-	uint64_t end = loop_now_us(r->loop) + us;
+	uint64_t end = loop_now_us(r->loop) + ANSWER_US;
 
-	while (!*what && loop_now_us(r->loop) < end) {
+	while (!r->is_done && loop_now_us(r->loop) < end) {
+		if (!loop_turn(r->loop, end - loop_now_us(r->loop)))
+			return;
+	}
+}
+
+static void
+replay_turn_until_attached(struct replay *r)
+{
+	uint64_t end = loop_now_us(r->loop) + ATTACH_US;
+
+	while (!vdev_is_attached(r->dev) && loop_now_us(r->loop) < end) {
 		if (!loop_turn(r->loop, end - loop_now_us(r->loop)))
 			return;
 	}
@@ -286,7 +283,7 @@ replay_control(struct replay *r, const struct usb_setup *setup,
 
 	r->is_done = false;
 	urb = vdev_control(r->dev, setup, out, replay_done, r);
-	replay_turn_until(r, &r->is_done, ANSWER_US);
+	replay_turn_until_done(r);
 	if (!r->is_done)
 		vdev_urb_cancel(urb);
 }
@@ -341,7 +338,7 @@ replay_command(struct replay *r, const char *command)
 	else if (strcmp(word, "bus-reset") == 0)
 		vdev_bus_reset(r->dev);
 	else if (strcmp(word, "attach") == 0)
-		replay_turn_until(r, &r->is_attached, ATTACH_US);
+		replay_turn_until_attached(r);
 	else if (strcmp(word, "wait") == 0)
 		replay_wait(r, LOOP_MS(number));
 	else if (strcmp(word, "burn") == 0)
@@ -369,10 +366,9 @@ static bool
 replay_scenario(struct replay *r, const char *head)
 {
 	r->differs = false;
-	r->is_attached = false;
 	if (replay_make_device(r, head) != 0)
 		return false;
-	replay_turn_until(r, &r->is_attached, ATTACH_US);
+	replay_turn_until_attached(r);
 	for (size_t i = 0; i < r->scenario->step_count && !r->differs; i++)
 		replay_step(r, &r->scenario->steps[i]);
 	replay_free_device(r);
@@ -384,11 +380,19 @@ replay_file(const char *path, FILE *out)
 {
 	struct replay r = { .out = out, .path = path };
 	const char *name = strrchr(path, '/');
+	FILE *from = fopen(path, "r");
 	struct replay_file file;
 	struct error err;
 	size_t good = 0;
+	int status;
 
-	if (replay_file_read(&file, path, &err) != 0) {
+	if (from == NULL) {
+		fprintf(out, "%s: %s\n", path, strerror(errno));
+		return false;
+	}
+	status = replay_file_read(&file, from, path, &err);
+	fclose(from);
+	if (status != 0) {
 		fprintf(out, "%s\n", err.text);
 		return false;
 	}

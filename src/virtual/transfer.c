@@ -305,6 +305,8 @@ control_answer(struct vdev_urb *urb, uint64_t *late_us)
 		buf_fini(&in);
 		return false;
 	}
+	if (answer != VDEV_ANSWER_OK)
+		buf_clear(&in);
 	if (in.len > urb->setup.length)
 		in.len = urb->setup.length;
 	urb->in = in;
@@ -339,6 +341,7 @@ control_step(void *arg)
 	urb->list = NULL;
 	if (urb->status == USB_OK)
 		control_sent(dev, &setup);
+	vdev_answered(dev);
 	control_next(dev);
 	urb_finish(urb);
 }

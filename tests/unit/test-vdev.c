@@ -290,7 +290,7 @@ dfu_detach_comes_back_in_dfu(void **state)
 	vdev_spec_init(&spec, platform_by_name("argon"));
 	spec.mode = VDEV_DFU;
 	vhost_init(&host, &spec);
-	vhost_ask(&host, "21 00 00ff 0000 0000");
+	assert_string_equal(vhost_ask(&host, "21 00 00ff 0000 0000"), "");
 	vhost_wait_ms(&host, false);
 	vhost_wait_ms(&host, true);
 	assert_int_equal(vdev_mode(host.dev), VDEV_DFU);
