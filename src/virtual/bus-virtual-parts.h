@@ -1,6 +1,7 @@
 /*
- * What the two halves of the in-process bus share: bus-virtual.c (nodes and
- * transfers) and bus-virtual-port.c (ttys and ports). Private to this folder.
+ * What the parts of the in-process bus share: bus-virtual.c (nodes),
+ * bus-virtual-handle.c (handles and transfers) and bus-virtual-port.c (ttys and
+ * ports). Private to this folder.
  */
 #ifndef PTERM_VIRTUAL_BUS_VIRTUAL_PARTS_H
 #define PTERM_VIRTUAL_BUS_VIRTUAL_PARTS_H
@@ -80,6 +81,27 @@ vbus_of(struct bus *bus)
 
 /* Times of the hardware, as the script scales them. */
 uint64_t	 vbus_scaled(const struct vbus_node *node, unsigned ms);
+
+void		 vbus_node_set_access(struct vbus_node *node);
+/* A node that is announced and has not left; NULL with ERROR_GONE. */
+struct vbus_node *vbus_node_find(struct vbus *bus, bus_node number,
+		    struct error *err);
+/* Frees it where it is gone and no handle has it. */
+void		 vbus_node_free_unused(struct vbus_node *node);
+
+/* --- bus-virtual-handle.c ----------------------------------------------- */
+
+struct bus_handle *vbus_open(struct bus *bus, bus_node number,
+		    struct error *err);
+void		 vbus_close(struct bus_handle *handle);
+int		 vbus_claim(struct bus_handle *handle, uint8_t interface,
+		    struct error *err);
+struct bus_transfer *vbus_control(struct bus_handle *handle,
+		    const struct usb_setup *setup, const void *data,
+		    unsigned timeout_ms, bus_transfer_cb cb, void *arg);
+void		 vbus_transfer_cancel(struct bus_transfer *transfer);
+/* Whatever is still open on a node that left ends. */
+void		 vbus_end_transfers(struct vbus_node *node);
 
 /* --- bus-virtual-port.c ------------------------------------------------- */
 

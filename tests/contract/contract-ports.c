@@ -413,6 +413,37 @@ a_port_that_is_held_open_keeps_its_number(void **state)
 	assert_string_equal(plug_tty(s, "argon", ARGON_ID), "/dev/ttyACM0");
 }
 
+static bool
+has_another_tty(struct suite *s, void *arg)
+{
+	const struct seen_node *node = suite_find(s, ARGON_ID);
+
+	(void)arg;
+	return node != NULL && strcmp(node->info.tty, "/dev/ttyACM1") == 0;
+}
+
+static void
+a_bus_reset_takes_the_port_away_and_makes_a_new_one(void **state)
+{
+	struct suite *s = *state;
+	struct wire w = { 0 }, again = { 0 };
+
+	if (!s->bench->is_in_process)
+		skip();
+	suite_start(s);
+	wire_open(&w, s, plug_tty(s, "argon", ARGON_ID), "opened");
+	wire_wait_open(&w);
+	suite_command(s, "bus-reset argon");
+	suite_until(s, wire_is_lost, &w, "lost()");
+	suite_until(s, has_another_tty, NULL, "another tty");
+	wire_close(&w);
+	wire_open(&again, s, "/dev/ttyACM1", "again");
+	wire_wait_open(&again);
+	suite_command(s, "print argon again");
+	wire_wait_text(&again, "again");
+	wire_close(&again);
+}
+
 const struct CMUnitTest contract_port_tests[] = {
 	CONTRACT_TEST(a_port_opens_and_brings_what_the_device_prints),
 	CONTRACT_TEST(every_byte_comes_through_as_it_is),
@@ -432,6 +463,7 @@ const struct CMUnitTest contract_port_tests[] = {
 	CONTRACT_TEST(a_port_that_opens_slowly_can_be_closed_at_once),
 	CONTRACT_TEST(who_holds_a_port_is_named),
 	CONTRACT_TEST(a_port_that_is_held_open_keeps_its_number),
+	CONTRACT_TEST(a_bus_reset_takes_the_port_away_and_makes_a_new_one),
 };
 const size_t contract_port_test_count =
     sizeof contract_port_tests / sizeof contract_port_tests[0];
