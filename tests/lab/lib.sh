@@ -1,7 +1,7 @@
-# shellcheck shell=sh
+# shellcheck shell=bash
 # What the lab's tests share. A test starts with
 #
-#	#!/bin/sh
+#	#!/bin/bash
 #	# What it shows, in one sentence.
 #	. "${0%/*}/lib.sh"
 #
@@ -9,7 +9,8 @@
 # its own ($LAB_TMP); what it puts into $LAB_OUT stays with `run --keep`.
 # A line "# lab-timeout: 60" near its start changes its deadline (120 s).
 #
-# Nothing here sleeps to let time pass: wait_for asks again until it is so.
+# Nothing here sleeps to let time pass: wait_for asks again until it is so. And
+# little here starts a process: that is what takes long on emulated code.
 
 tap_count=0
 tap_failed=0
@@ -36,9 +37,18 @@ is() {
 	fi
 }
 
-# like GOT REGEX NAME: some line of it matches (grep -E).
+# tap_matches TEXT REGEX: some line of it does.
+tap_matches() {
+	local line
+	while IFS= read -r line; do
+		[[ $line =~ $2 ]] && return 0
+	done <<<"$1"
+	return 1
+}
+
+# like GOT REGEX NAME: some line of it matches.
 like() {
-	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+	if tap_matches "$1" "$2"; then
 		pass "$3"
 	else
 		fail "$3" "nothing matches: $2" "$1"
@@ -47,7 +57,7 @@ like() {
 
 # unlike GOT REGEX NAME
 unlike() {
-	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+	if tap_matches "$1" "$2"; then
 		fail "$3" "should not match: $2" "$1"
 	else
 		pass "$3"
@@ -89,13 +99,16 @@ done_testing() {
 
 # wait_for SECONDS COMMAND...: until the command succeeds; status 1: it did not.
 wait_for() {
-	wait_until=$(($(date +%s) + $1))
+	local until=$((EPOCHSECONDS + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt $wait_until ] || return 1
-		sleep 0.05
+		[ $EPOCHSECONDS -le $until ] || return 1
+		# Nobody writes there: a pause that starts no process.
+		read -r -t 0.1 <&"$wait_fd"
 	done
+	return 0
 }
+exec {wait_fd}<> <(:)
 
 # Commands that a wait can ask again.
 not() {
@@ -103,64 +116,81 @@ not() {
 }
 
 contains() {	# FILE REGEX
-	grep -Eq -e "$2" "$1"
+	grep -Eaq -e "$2" "$1"
 }
 
 # --- USB as sysfs tells it --------------------------------------------------
 
-# The folder in sysfs of the device with this serial number (any case).
-usb_dir() {	# SERIAL
-	for usb_file in /sys/bus/usb/devices/*/serial; do
-		read -r usb_serial <"$usb_file" || continue
-		[ "$(lower "$usb_serial")" = "$(lower "$1")" ] || continue
-		echo "${usb_file%/serial}"
+# Finds the device with this serial number: its folder in sysfs is $usb_found.
+usb_find() {	# SERIAL
+	local file serial
+	for file in /sys/bus/usb/devices/*/serial; do
+		read -r serial <"$file" || continue
+		[ "${serial,,}" = "${1,,}" ] || continue
+		usb_found=${file%/serial}
 		return 0
 	done 2>/dev/null
 	return 1
 }
 
-lower() {
-	printf %s "$1" | tr '[:upper:]' '[:lower:]'
+# Reads its VID:PID into $usb_vid_pid.
+usb_read_id() {	# SERIAL
+	local vid pid
+	usb_vid_pid=
+	usb_find "$1" && {
+		read -r vid <"$usb_found/idVendor"
+		read -r pid <"$usb_found/idProduct"
+	} 2>/dev/null && usb_vid_pid=$vid:$pid
 }
 
 usb_path() {	# SERIAL: 1-1
-	usb_found=$(usb_dir "$1") && echo "${usb_found##*/}"
+	usb_find "$1" && echo "${usb_found##*/}"
 }
 
 usb_id() {	# SERIAL: 2b04:c006
-	usb_found=$(usb_dir "$1") &&
-	    echo "$(cat "$usb_found/idVendor"):$(cat "$usb_found/idProduct")"
+	usb_read_id "$1" && echo "$usb_vid_pid"
 }
 
 usb_is() {	# SERIAL VID:PID
-	[ "$(usb_id "$1")" = "$2" ]
+	usb_read_id "$1" && [ "$usb_vid_pid" = "$2" ]
 }
 
 # VID:PID of everything that is plugged in (no hubs), one a line.
 usb_all() {
-	for usb_file in /sys/bus/usb/devices/[0-9]*-*/idVendor; do
-		[ -f "$usb_file" ] &&
-		    echo "$(cat "$usb_file"):$(cat "${usb_file%Vendor}Product")"
+	local file vid pid
+	for file in /sys/bus/usb/devices/[0-9]*-*/idVendor; do
+		read -r vid <"$file" && read -r pid <"${file%Vendor}Product" &&
+		    echo "$vid:$pid"
 	done 2>/dev/null
 }
 
 usb_count() {
-	usb_all | wc -l
+	local found
+	mapfile -t found < <(usb_all)
+	echo ${#found[@]}
 }
 
 usb_count_is() {
-	[ "$(usb_count)" -eq "$1" ]
+	local file count=0
+	for file in /sys/bus/usb/devices/[0-9]*-*/idVendor; do
+		[ ! -f "$file" ] || count=$((count + 1))
+	done
+	[ $count -eq "$1" ]
+}
+
+# Finds the tty of a device: $usb_tty is /dev/ttyACM0.
+usb_find_tty() {	# SERIAL
+	local folder
+	usb_find "$1" || return 1
+	for folder in "$usb_found"/*/tty/*; do
+		usb_tty=/dev/${folder##*/}
+		[ -d "$folder" ] && [ -c "$usb_tty" ] && return 0
+	done
+	return 1
 }
 
 tty_of() {	# SERIAL: /dev/ttyACM0
-	usb_found=$(usb_dir "$1") || return 1
-	for usb_file in "$usb_found"/*/tty/*; do
-		[ -d "$usb_file" ] || continue
-		[ -c "/dev/${usb_file##*/}" ] || return 1
-		echo "/dev/${usb_file##*/}"
-		return 0
-	done
-	return 1
+	usb_find_tty "$1" && echo "$usb_tty"
 }
 
 # Each waits up to 20 s and fails with a sentence on stderr.
@@ -175,7 +205,7 @@ wait_usb() {	# SERIAL VID:PID
 
 # The number that the kernel gave it; a new one each time it comes back.
 usb_number() {	# SERIAL
-	usb_found=$(usb_dir "$1") && cat "$usb_found/devnum"
+	usb_find "$1" && cat "$usb_found/devnum"
 }
 
 usb_is_again() {	# SERIAL VID:PID NUMBER
@@ -192,14 +222,14 @@ wait_again() {	# SERIAL VID:PID NUMBER
 }
 
 wait_gone() {	# SERIAL
-	wait_for 20 not usb_dir "$1" || {
+	wait_for 20 not usb_find "$1" || {
 		echo "$1 is still on the bus" >&2
 		return 1
 	}
 }
 
 wait_tty() {	# SERIAL: prints it
-	wait_for 20 tty_of "$1" || {
+	wait_for 20 usb_find_tty "$1" || {
 		echo "$1 has no tty" >&2
 		return 1
 	}

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # The lab itself: a kernel with USB and room for 120 devices, udevd at work.
 . "${0%/*}/lib.sh"
 

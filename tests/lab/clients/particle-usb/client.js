@@ -2,8 +2,8 @@
 //
 //	node client.js COMMAND...		e.g. list "mode ID" "reset ID"
 //
-// Each command prints one JSON line: {"command", "ok", "value" or "error"}. All
-// run in one process, one after the other: starting node is slow in the lab.
+// Each command prints one JSON line: {"command", "value", "ok", "error", "ms"}.
+// All run in one process, one after the other: starting node is slow in the lab.
 // Exit status 1 if one failed.
 'use strict';
 
@@ -16,6 +16,7 @@ const load = createRequire(path.join(process.env.LAB_CLIENT_DIR, 'package.json')
 const usb = load('particle-usb');
 
 const POLL_MS = 100;
+const OPEN_TRIES = 50;
 
 function describe(device) {
 	return {
@@ -27,9 +28,26 @@ function describe(device) {
 	};
 }
 
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// The library opens every device on its way to the wanted one, and gives up at
+// one that is just leaving.
+async function openDevice(id) {
+	for (let tries = 1; ; tries++) {
+		try {
+			return await usb.openDeviceById(id);
+		} catch (error) {
+			if (tries === OPEN_TRIES) {
+				throw error;
+			}
+			await sleep(POLL_MS);
+		}
+	}
+}
+
 // Opens the device, calls fn, closes it whatever happens.
 async function opened(id, fn) {
-	const device = await usb.openDeviceById(id);
+	const device = await openDevice(id);
 	try {
 		return await fn(device);
 	} finally {
@@ -62,7 +80,7 @@ async function wait(id, mode) {
 		} catch (error) {
 			// Not there at the moment.
 		}
-		await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+		await sleep(POLL_MS);
 	}
 }
 
@@ -113,6 +131,7 @@ async function main(lines) {
 	for (const command of lines) {
 		const [name, ...args] = command.split(' ');
 		const result = { command };
+		const begun = Date.now();
 		try {
 			result.value = await commands[name](...args);
 			result.ok = true;
@@ -121,6 +140,7 @@ async function main(lines) {
 			result.error = error.message;
 			status = 1;
 		}
+		result.ms = Date.now() - begun;
 		console.log(JSON.stringify(result));
 	}
 	// node-usb keeps the process alive while it watches for devices.
