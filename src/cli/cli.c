@@ -254,9 +254,19 @@ cli_check_output(struct cli *cli, int status)
 	return status != 0 ? status : 1;
 }
 
+static void
+cli_note_names(const struct cli *cli)
+{
+	const struct names *names = cli->app->names;
+
+	for (size_t i = 0; i < names_complaint_count(names); i++)
+		cli_note(cli, "pterm: %s", names_complaint(names, i));
+}
+
 static int
 cli_run_verb(struct cli *cli, const struct verb *verb)
 {
+	cli_note_names(cli);
 	if (cli->options->verbose)
 		cli->watch = watch_new(cli, watch_print_to_stderr);
 	return verb->run(cli);

@@ -56,8 +56,8 @@ help_all(void)
 	}
 	printf("\nOptions, before or behind the verb:\n");
 	help_options(0);
-	printf("\nDEVICE is an id, a nickname, a tty, a USB path such as 1-1.2, "
-	    "or 4 or more digits\nthat an id begins or ends with. Where one "
+	printf("\nDEVICE is an id, a nickname, a tty, a USB path such as 1-1.2, or "
+	    "4 or more\ndigits that an id begins or ends with. Where one "
 	    "device is attached it may be left out.\n"
 	    "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 no such "
 	    "device, 4 ambiguous,\n5 timed out, 6 no permission, 7 busy, 8 "

@@ -2,10 +2,10 @@
 
 #include "cli/options.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -252,8 +252,7 @@ const struct option options_table[] = {
 	{ .name = "for", .argument = "SECONDS", .verbs = ACTION_OPT_FOR,
 	    .set = set_for, .help = "how long" },
 	{ .name = "force", .verbs = ACTION_OPT_FORCE, .set = set_force,
-	    .help = "by the vendor request, which works where the "
-	    "application hangs" },
+	    .help = "for one that hangs: the vendor request" },
 	{ .name = "mode", .argument = "MODE", .verbs = OPTION_MODE,
 	    .set = set_mode, .help = "the mode to wait for; several with "
 	    "commas between" },
@@ -265,8 +264,7 @@ const struct option options_table[] = {
 	    .help = "go on, and tell what comes, changes and leaves" },
 
 	{ .name = "demo", .argument = "FILE", .is_optional = true,
-	    .set = set_demo, .help = "virtual devices instead of real ones, "
-	    "from a script if given" },
+	    .set = set_demo, .help = "virtual devices, of a script if given" },
 	{ .name = "help", .letter = 'h', .set = set_help,
 	    .help = "explain pterm, or the verb" },
 	{ .name = "json", .set = set_json,
@@ -388,12 +386,15 @@ option_letters(struct parser *p, const char *word, struct error *err)
 }
 
 static int
-verb_unknown(const char *word, struct error *err)
+verb_unknown(const struct options *o, const char *word, struct error *err)
 {
 	char shown[SHOWN_MAX];
 	struct suggest s;
 
 	options_shown(shown, word);
+	if (o->demo && o->demo_file == NULL && access(word, R_OK) == 0)
+		return error_set(err, ERROR_USAGE, "there is no verb '%s': did "
+		    "you mean --demo=%s?", shown, shown);
 	suggest_begin(&s, shown);
 	for (size_t i = 0; i < verbs_count; i++)
 		suggest_word(&s, verb_name(&verbs[i]));
@@ -415,7 +416,7 @@ option_word(struct parser *p, const char *word, struct error *err)
 		return 0;
 	}
 	o->verb = verb_by_name(word);
-	return o->verb != NULL ? 0 : verb_unknown(word, err);
+	return o->verb != NULL ? 0 : verb_unknown(o, word, err);
 }
 
 /* Options of verbs may stand before the verb, so they are held against it when

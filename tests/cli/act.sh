@@ -112,6 +112,25 @@ run -y dfu --all
 ends 0 "all of them"
 is "$(grep -c ' ok ' "$scratch/out")" 4 "without the chip in EDL"
 
+# On a terminal it asks; only yes is yes.
+asks() {	# ANSWER STATUS TEXT
+	printf '%s\n' "$1" | script -qec \
+	    "'$program' --demo='$scratch/bench' reset --all" /dev/null \
+	    >"$scratch/out" 2>"$scratch/err"
+	status=$? ran="reset --all, $1"
+	ends "$2" "$3"
+	says out '5 devices: .*Go on' "the question says how many"
+}
+bench <<-B
+	scale 0.02
+	device argon x 5
+B
+if command -v script >/dev/null; then
+	asks y 0 "asked, and confirmed"
+	asks '' 8 "no is the default"
+	asks nonsense 8 "nonsense is no"
+fi
+
 # A device that never comes back: one step's time is over after 8 s.
 bench <<-B
 	device argon

@@ -25,6 +25,7 @@ wrong "did you mean 'pterm safe-mode'" safe
 wrong "did you mean 'pterm list'" lsit
 wrong "no verb 'xyzzy': 'pterm help' lists" xyzzy
 wrong "did you mean --json" list --jsn
+wrong "did you mean --demo=" --demo "$scratch/bench" list
 wrong "no option '--xyzzy'" list --xyzzy
 wrong "no option '-x'" list -x
 wrong "list takes no --off" list --off

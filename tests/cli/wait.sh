@@ -62,6 +62,19 @@ ends 0 "a device that is not attached, by its whole id"
 run name ffff spare
 ends 3 "but not by a part of it"
 
+# The file that people may edit; this needs no device, but a USB stack.
+mkdir -p "$XDG_CONFIG_HOME/pterm"
+printf '# mine\nnonsense\nffffffffffffffffffffffff old\n' \
+    >"$XDG_CONFIG_HOME/pterm/devices"
+"$program" name ffffffffffffffffffffffff new >"$scratch/out" 2>"$scratch/err"
+status=$? ran="name, really"
+if [ $status -eq 0 ]; then
+	is "$(cat "$XDG_CONFIG_HOME/pterm/devices")" "# mine
+nonsense
+ffffffffffffffffffffffff new" "the file keeps what is not ours"
+	says err 'devices:2: ' "a bad line is reported with its number"
+fi
+
 bench <<-B
 	device argon no-serial
 B
