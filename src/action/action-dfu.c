@@ -166,7 +166,7 @@ dfu_on_sent(struct job_run *run, const struct error *err)
 	}
 	send_close(&job->send);
 	job_doing(run, "waits for dfu");
-	await_begin(&job->await, PLATFORM_USB_DFU, DEVICE_DFU, AWAIT_DFU_MS);
+	await_begin(&job->await, AWAIT_DFU_MS);
 	if (job_is_cancelled(run))
 		dfu_cancelled(run);
 }
@@ -185,6 +185,8 @@ dfu_control(struct job_run *run)
 	};
 	job_doing(run, "request %u", CTRL_DFU_MODE);
 	job->was_reached = true;
+	await_prepare(&job->await, PLATFORM_USB_DFU, DEVICE_DFU,
+	    job->send.patience_ms);
 	send_begin(&job->send);
 }
 

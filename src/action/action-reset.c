@@ -47,8 +47,7 @@ reset_await(struct job_run *run)
 
 	reset_close(job);
 	job_doing(run, "waits for it to be back");
-	await_begin(&job->await, PLATFORM_USB_NORMAL, DEVICE_NORMAL,
-	    AWAIT_RUN_MS);
+	await_begin(&job->await, AWAIT_RUN_MS);
 	if (job_is_cancelled(run))
 		reset_cancelled(run);
 }
@@ -188,6 +187,7 @@ reset_start(struct job_run *run)
 	struct error err;
 
 	await_init(&job->await, run, reset_on_await, run);
+	await_prepare(&job->await, PLATFORM_USB_NORMAL, DEVICE_NORMAL, LEAVE_MS);
 	job->from_dfu = d->usb_mode == PLATFORM_USB_DFU;
 	job->was_reached = true;
 	if (!job->from_dfu && !job_public(run)->args.force) {

@@ -75,8 +75,7 @@ safe_await(struct job_run *run)
 
 	safe_close(job);
 	job_doing(run, "waits for it to be back");
-	await_begin(&job->await, PLATFORM_USB_NORMAL, DEVICE_SAFE,
-	    AWAIT_RUN_MS);
+	await_begin(&job->await, AWAIT_RUN_MS);
 	if (job_is_cancelled(run))
 		safe_cancelled(run);
 }
@@ -139,6 +138,7 @@ safe_start(struct job_run *run)
 	const struct device *d = job_device(run);
 
 	await_init(&job->await, run, safe_on_await, run);
+	await_prepare(&job->await, PLATFORM_USB_NORMAL, DEVICE_SAFE, WALK_MS);
 	job->was_reached = true;
 	if (d->usb_mode == PLATFORM_USB_DFU) {
 		safe_from_dfu(run);

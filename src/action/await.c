@@ -18,7 +18,6 @@ await_init(struct await *a, struct job_run *run, await_cb cb, void *arg)
 	*a = (struct await){ .run = run, .cb = cb, .arg = arg };
 	a->timer = loop_timer_new(loop, await_on_timer, a);
 	a->look = loop_deferred_new(loop, await_look, a);
-	await_prepare(a);
 }
 
 void
@@ -31,19 +30,22 @@ await_fini(struct await *a)
 }
 
 void
-await_prepare(struct await *a)
+await_prepare(struct await *a, enum platform_usb_mode wanted,
+    enum device_mode going_to, unsigned accept_ms)
 {
 	a->from = job_device(a->run)->usb.node;
+	a->wanted = wanted;
+	a->going_to = going_to;
+	job_expect(a->run, going_to, accept_ms + MARGIN_MS);
 }
 
 void
-await_begin(struct await *a, enum platform_usb_mode wanted,
-    enum device_mode going_to, unsigned timeout_ms)
+await_begin(struct await *a, unsigned timeout_ms)
 {
-	a->wanted = wanted;
 	a->is_on = true;
 	a->is_settling = false;
-	job_expect(a->run, going_to, timeout_ms + MARGIN_MS);
+	if (!await_has_left(a) || !job_device(a->run)->is_present)
+		job_expect(a->run, a->going_to, timeout_ms + MARGIN_MS);
 	loop_timer_set(a->timer, LOOP_MS(timeout_ms));
 	loop_deferred_schedule(a->look);	/* it may be back already */
 }

@@ -2,9 +2,9 @@
  * Awaits that the job's device leaves the bus and comes back: the one proof
  * that it went to DFU, into safe mode or through a reset.
  *
- * await_prepare() before the request that sends it away, await_begin() once
- * that was accepted: the deadline counts from there, and the registry keeps the
- * device in the list meanwhile. The owner passes on job_ops.device. The
+ * await_prepare() before the request that sends it away: from there on the
+ * registry keeps the device in the list, should it leave before we know that
+ * the request was accepted. await_begin() then: the deadline counts from there. The owner passes on job_ops.device. The
  * callback comes once, from the loop.
  */
 #ifndef PTERM_ACTION_AWAIT_H
@@ -30,6 +30,7 @@ struct await {
 	await_cb		 cb;
 	void			*arg;
 	enum platform_usb_mode	 wanted;
+	enum device_mode	 going_to;
 	bus_node		 from;		/* the attachment that is to end */
 	bool			 is_on;
 	bool			 is_settling;	/* back, its tty is to come */
@@ -40,10 +41,11 @@ struct await {
 void	await_init(struct await *a, struct job_run *run, await_cb cb,
 	    void *arg);
 void	await_fini(struct await *a);
-void	await_prepare(struct await *a);
-/* wanted: what its product id is to say. going_to: for the row. */
-void	await_begin(struct await *a, enum platform_usb_mode wanted,
-	    enum device_mode going_to, unsigned timeout_ms);
+/* wanted: what its product id is to say. going_to: for the row. accept_ms: how
+ * long it may take until await_begin(). */
+void	await_prepare(struct await *a, enum platform_usb_mode wanted,
+	    enum device_mode going_to, unsigned accept_ms);
+void	await_begin(struct await *a, unsigned timeout_ms);
 /* The device is no longer expected. */
 void	await_stop(struct await *a);
 void	await_device(struct await *a);

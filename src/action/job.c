@@ -351,8 +351,12 @@ job_finish(struct job_run *run)
 	while (*at != run)
 		at = &(*at)->next;
 	*at = run->next;
-	if (run->job.result.code != ERROR_NONE)
+	if (run->job.result.code != ERROR_NONE) {
 		job_record(run, TIMELINE_BAD, run->job.result.text, NULL);
+		/* What was cancelled may be on its way for all that. */
+		if (!run->is_cancelled)
+			job_expect_no_more(run);
+	}
 	registry_set_job(jobs->env.registry, run->job.device, 0);
 	jobs_notify(jobs, JOB_ENDED, &run->job);
 	job_free(run);

@@ -135,7 +135,7 @@ touch_sent(struct touch *t)
 	job_step(t->run, true, "14400 touch sent");
 	job_doing(t->run, "waits for dfu");
 	t->phase = TOUCH_AWAITS;
-	await_begin(&t->await, PLATFORM_USB_DFU, DEVICE_DFU, AWAIT_DFU_MS);
+	await_begin(&t->await, AWAIT_DFU_MS);
 }
 
 static void
@@ -298,7 +298,7 @@ touch_begin(struct touch *t)
 		touch_fail(t, &err);
 		return;
 	}
-	await_prepare(&t->await);
+	await_prepare(&t->await, PLATFORM_USB_DFU, DEVICE_DFU, ACCEPT_MS);
 	loop_timer_set(t->deadline, LOOP_MS(ACCEPT_MS));
 	touch_borrow(t);
 	touch_open(t);

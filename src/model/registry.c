@@ -592,7 +592,9 @@ static void
 registry_take_mode(struct registry_entry *e, const struct registry_answers *a,
     uint64_t now_us)
 {
-	if (e->is_safe && a->mode == DEVICE_NORMAL)
+	/* No request tells safe mode, and some versions tell no mode at all. */
+	if (e->is_safe &&
+	    (a->mode == DEVICE_NORMAL || a->mode == DEVICE_UNKNOWN))
 		registry_set_mode(e, DEVICE_SAFE, "pterm sent it there",
 		    now_us);
 	else
