@@ -341,6 +341,21 @@ desc_product(const struct vdev *dev, char *out, size_t size)
 		text_copy(out, size, platform->dfu_product);
 }
 
+/* "Boron": what stands before "DFU Mode" in the bootloader's product string. */
+static void
+desc_name(const struct vdev *dev, const char *what, char *out, size_t size)
+{
+	const char *product = dev->spec.platform->dfu_product;
+	const char *end = product == NULL ? NULL : strstr(product, " DFU");
+
+	if (end != NULL)
+		snprintf(out, size, "%.*s %s", (int)(end - product), product,
+		    what);
+	else
+		snprintf(out, size, "%s %s",
+		    dev->spec.platform->display_name, what);
+}
+
 void
 vdev_string(const struct vdev *dev, uint8_t index, char *out, size_t size)
 {
@@ -363,10 +378,9 @@ vdev_string(const struct vdev *dev, uint8_t index, char *out, size_t size)
 		text_copy(out, size, dev->dfu != NULL ? "DFU" : "Default");
 	else if (index == STRING_CONTROL && dev->cdc != NULL &&
 	    desc_has_control(dev))
-		snprintf(out, size, "%s Control Interface",
-		    spec->platform->name);
+		desc_name(dev, "Control Interface", out, size);
 	else if (index == STRING_CDC && vdev_has_cdc(dev))
-		snprintf(out, size, "%s USB Serial", spec->platform->name);
+		desc_name(dev, "USB Serial", out, size);
 }
 
 /* UTF-8 to UTF-16LE. A byte that is no UTF-8 goes out as itself: devices with

@@ -156,6 +156,15 @@ handle_protected_state(struct vdev *dev, struct vdev_request *req,
 	return 0;
 }
 
+/* Allowed, but it takes the cloud's signature to go on. */
+static int32_t
+handle_set_protected(struct vdev *dev, struct vdev_request *req,
+    struct buf *reply)
+{
+	(void)dev, (void)req, (void)reply;
+	return RESULT_NOT_SUPPORTED;
+}
+
 static int32_t
 handle_module_info(struct vdev *dev, struct vdev_request *req,
     struct buf *reply)
@@ -275,6 +284,7 @@ static const struct request_kind request_kinds[] = {
 	{ 71, SINCE_FIRST, false, 1, handle_stop_listening, NULL },
 	{ 72, SINCE_1_1, false, 1, handle_mode, NULL },
 	{ 76, SINCE_6_0, true, 1, handle_protected_state, NULL },
+	{ 77, SINCE_6_0, true, 1, handle_set_protected, NULL },
 	{ 90, SINCE_FIRST, false, 40, handle_module_info, NULL },
 	{ 91, SINCE_5_6, false, 5, handle_nothing, NULL },
 	{ 100, SINCE_FIRST, false, 5, handle_diagnostics, NULL },

@@ -366,6 +366,7 @@ protected_device_answers_four_requests(void **state)
 	for (size_t i = 0; i < sizeof answered / sizeof answered[0]; i++)
 		assert_int_equal(vhost_request(&host, answered[i]), 0);
 	assert_memory_equal(host.in.data, "\x08\x01", 2);
+	assert_int_equal(vhost_request(&host, 77), -120);
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
 		assert_int_equal(vhost_request(&host, refused[i]), -1801);
 	vhost_run_ms(&host, 3000);
