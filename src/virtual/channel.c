@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "virtual/pool.h"
+#include "virtual/channel-parts.h"
 
 enum service {
 	SERVICE_INIT = 1,
@@ -28,66 +28,12 @@ enum service_status {
 #define REPLY_SIZE	0x04
 #define REPLY_RESULT	0x08
 
-#define RESULT_UNKNOWN	(-100)
 #define RESULT_CANCELLED (-140)
 #define RESULT_ABORTED	(-150)
 
 #define ACTIVE_MAX	4
 #define SERVICE_LENGTH	64	/* wLength of INIT, CHECK and RESET */
 #define HAL_BUFFER	64	/* up to here the driver has a buffer itself */
-
-/* Size of a request object on the 32-bit device. */
-#define POOL_OBJECT	72
-
-enum request_state {
-	REQUEST_ALLOC_PENDING,
-	REQUEST_ALLOC_FAILED,
-	REQUEST_RECV_PAYLOAD,
-	REQUEST_PENDING,
-	REQUEST_DONE,
-};
-
-enum request_task {
-	TASK_NONE,
-	TASK_ALLOC,
-	TASK_HANDLE,
-	TASK_FINISH,
-};
-
-struct vdev_request {
-	struct vdev_channel	*channel;
-	size_t			 place;		/* in the pool */
-	bool			 is_active;	/* the host can name it */
-	bool			 is_unanswered;	/* the handler works on it */
-	bool			 is_pooled;	/* its payload is in the pool */
-	bool			 has_payload;	/* a buffer is there */
-	uint16_t		 type;
-	uint16_t		 id;
-	enum request_state	 state;
-	enum request_task	 task;
-	size_t			 announced;
-	size_t			 payload_place;
-	struct buf		 payload;
-	struct buf		 reply;
-	size_t			 reply_sent;
-	int32_t			 result;
-	vdev_completed_cb	 completed;
-	TAILQ_ENTRY(vdev_request) entry;
-	STAILQ_ENTRY(vdev_request) queued;
-};
-
-struct vdev_channel {
-	struct vdev		*dev;
-	TAILQ_HEAD(requests, vdev_request) requests;	/* newest first */
-	STAILQ_HEAD(, vdev_request) queue;
-	/* The place of the request whose last bytes are going out. As on the
-	 * device it may be stale: nobody clears it where a request is reset
-	 * that was read in part. */
-	size_t			 current;
-	unsigned		 active_count;
-	uint16_t		 last_id;
-	struct vdev_pool	*pool;
-};
 
 struct vdev_channel *
 vdev_channel_new(struct vdev *dev)
@@ -102,46 +48,6 @@ vdev_channel_new(struct vdev *dev)
 	return channel;
 }
 
-/* --- Memory ------------------------------------------------------------- */
-
-static struct vdev_request *
-channel_request_new(struct vdev_channel *channel)
-{
-	struct vdev_request *req;
-	size_t place;
-
-	place = vdev_pool_take(channel->pool, channel->dev->pool_size,
-	    POOL_OBJECT);
-	if (place == VDEV_POOL_NONE)
-		return NULL;
-	req = xcalloc(1, sizeof *req);
-	req->channel = channel;
-	req->place = place;
-	req->result = RESULT_UNKNOWN;
-	TAILQ_INSERT_HEAD(&channel->requests, req, entry);
-	return req;
-}
-
-static void
-request_free_payload(struct vdev_request *req)
-{
-	if (req->is_pooled)
-		vdev_pool_give(req->channel->pool, req->payload_place);
-	req->is_pooled = false;
-	req->has_payload = false;
-	buf_fini(&req->payload);
-}
-
-static void
-request_free(struct vdev_request *req)
-{
-	request_free_payload(req);
-	vdev_pool_give(req->channel->pool, req->place);
-	TAILQ_REMOVE(&req->channel->requests, req, entry);
-	buf_fini(&req->reply);
-	free(req);
-}
-
 void
 vdev_channel_free(struct vdev_channel *channel)
 {
@@ -150,7 +56,7 @@ vdev_channel_free(struct vdev_channel *channel)
 	if (channel == NULL)
 		return;
 	while ((req = TAILQ_FIRST(&channel->requests)) != NULL)
-		request_free(req);
+		vdev_request_free(req);
 	vdev_pool_free(channel->pool);
 	free(channel);
 }
@@ -165,172 +71,6 @@ channel_find(const struct vdev_channel *channel, uint16_t id)
 			return req;
 	}
 	return NULL;
-}
-
-/* --- Tasks of the system thread ----------------------------------------- */
-
-static void
-request_enqueue(struct vdev_request *req, enum request_task task)
-{
-	req->task = task;
-	STAILQ_INSERT_TAIL(&req->channel->queue, req, queued);
-	vdev_thread_wake(req->channel->dev);
-}
-
-static void
-request_finish(struct vdev_request *req)
-{
-	struct vdev *dev = req->channel->dev;
-	vdev_completed_cb completed = req->completed;
-	int32_t result = req->result;
-	uint16_t type = req->type;
-
-	request_free(req);
-	if (completed == NULL)
-		return;
-	vdev_observe(dev, "completed type=%u result=%d", type, (int)result);
-	completed(dev, type, result);
-}
-
-/* The host can't name it any more; its memory goes as soon as nobody works on
- * it. */
-static void
-request_drop(struct vdev_request *req, int32_t result)
-{
-	req->result = result;
-	req->is_active = false;
-	req->channel->active_count--;
-	if (req->state == REQUEST_ALLOC_PENDING ||
-	    req->state == REQUEST_PENDING) {
-		req->state = REQUEST_DONE;
-		return;
-	}
-	if (req->is_pooled)
-		request_free_payload(req);
-	if (req->has_payload || req->reply.len > 0 || req->completed != NULL)
-		request_enqueue(req, TASK_FINISH);
-	else
-		request_free(req);
-}
-
-static void
-request_alloc(struct vdev_request *req)
-{
-	if (req->state != REQUEST_ALLOC_PENDING) {
-		request_free(req);
-		return;
-	}
-	if (req->channel->dev->payloads_fail) {
-		req->state = REQUEST_ALLOC_FAILED;
-		return;
-	}
-	req->has_payload = true;
-	req->state = REQUEST_RECV_PAYLOAD;
-}
-
-static void
-request_call_handler(struct vdev_request *req)
-{
-	struct vdev *dev = req->channel->dev;
-
-	if (dev->observer != NULL) {
-		char *hex = vdev_hex(req->payload.data, req->payload.len);
-
-		vdev_observe(dev, "handler type=%u data=%s", req->type, hex);
-		free(hex);
-	}
-	req->is_unanswered = true;
-	vdev_request_handle(dev, req);
-}
-
-int
-vdev_channel_next(const struct vdev_channel *channel)
-{
-	const struct vdev_request *req = STAILQ_FIRST(&channel->queue);
-
-	if (req == NULL)
-		return -1;
-	return req->task == TASK_HANDLE ? req->type : 0;
-}
-
-void
-vdev_channel_work(struct vdev_channel *channel)
-{
-	struct vdev_request *req = STAILQ_FIRST(&channel->queue);
-	enum request_task task;
-
-	if (req == NULL)
-		return;
-	STAILQ_REMOVE_HEAD(&channel->queue, queued);
-	task = req->task;
-	req->task = TASK_NONE;
-	switch (task) {
-	case TASK_ALLOC:
-		request_alloc(req);
-		break;
-	case TASK_HANDLE:
-		request_call_handler(req);
-		break;
-	case TASK_FINISH:
-		request_finish(req);
-		break;
-	case TASK_NONE:
-		break;
-	}
-}
-
-/* --- For the handler ---------------------------------------------------- */
-
-uint16_t
-vdev_request_type(const struct vdev_request *req)
-{
-	return req->type;
-}
-
-const struct buf *
-vdev_request_payload(const struct vdev_request *req)
-{
-	return &req->payload;
-}
-
-struct vdev_request *
-vdev_channel_unanswered(struct vdev_channel *channel, uint16_t type)
-{
-	struct vdev_request *req;
-
-	TAILQ_FOREACH_REVERSE(req, &channel->requests, requests, entry) {
-		if (req->is_unanswered && req->type == type)
-			return req;
-	}
-	return NULL;
-}
-
-void
-vdev_request_answer(struct vdev_request *req, int32_t result,
-    const struct buf *reply, vdev_completed_cb completed)
-{
-	struct vdev *dev = req->channel->dev;
-
-	if (reply != NULL)
-		buf_append(&req->reply, reply->data, reply->len);
-	if (dev->observer != NULL) {
-		char *hex = vdev_hex(req->reply.data, req->reply.len);
-
-		vdev_observe(dev, "answered type=%u -> result=%d reply=%s%s",
-		    req->type, (int)result, hex,
-		    completed != NULL ? " with-completion" : "");
-		free(hex);
-	}
-	request_free_payload(req);
-	req->is_unanswered = false;
-	req->completed = completed;
-	if (req->state != REQUEST_PENDING) {
-		/* Cancelled meanwhile. */
-		request_finish(req);
-		return;
-	}
-	req->result = result;
-	req->state = REQUEST_DONE;
 }
 
 /* --- The five services -------------------------------------------------- */
@@ -368,7 +108,7 @@ channel_start(struct vdev_channel *channel, struct vdev_request *req)
 	if (req->announced == 0) {
 		channel_cancel_network(channel->dev, req->type);
 		req->state = REQUEST_PENDING;
-		request_enqueue(req, TASK_HANDLE);
+		vdev_request_enqueue(req, TASK_HANDLE);
 		return STATUS_OK;
 	}
 	if (req->announced <= HAL_BUFFER)
@@ -382,7 +122,7 @@ channel_start(struct vdev_channel *channel, struct vdev_request *req)
 		return STATUS_OK;
 	}
 	req->state = REQUEST_ALLOC_PENDING;
-	request_enqueue(req, TASK_ALLOC);
+	vdev_request_enqueue(req, TASK_ALLOC);
 	return STATUS_PENDING;
 }
 
@@ -397,7 +137,7 @@ channel_init(struct vdev_channel *channel, const struct usb_setup *setup,
 		reply_status(in, 0, STATUS_BUSY);
 		return VDEV_ANSWER_OK;
 	}
-	req = channel_request_new(channel);
+	req = vdev_request_new(channel);
 	if (req == NULL) {
 		reply_status(in, 0, STATUS_NO_MEMORY);
 		return VDEV_ANSWER_OK;
@@ -444,7 +184,7 @@ channel_check(struct vdev_channel *channel, const struct usb_setup *setup,
 		break;
 	case REQUEST_ALLOC_FAILED:
 		reply_status(in, 0, STATUS_NO_MEMORY);
-		request_drop(req, req->result);
+		vdev_request_drop(req, req->result);
 		break;
 	case REQUEST_RECV_PAYLOAD:
 		reply_status(in, 0, STATUS_OK);
@@ -474,7 +214,7 @@ channel_send(struct vdev_channel *channel, const struct usb_setup *setup,
 	buf_append(&req->payload, out, setup->length);
 	if (req->payload.len == req->announced) {
 		req->state = REQUEST_PENDING;
-		request_enqueue(req, TASK_HANDLE);
+		vdev_request_enqueue(req, TASK_HANDLE);
 	}
 	return VDEV_ANSWER_OK;
 }
@@ -502,7 +242,7 @@ channel_drop_all(struct vdev_channel *channel, int32_t result)
 	for (req = TAILQ_FIRST(&channel->requests); req != NULL; req = next) {
 		next = TAILQ_NEXT(req, entry);
 		if (req->is_active)
-			request_drop(req, result);
+			vdev_request_drop(req, result);
 	}
 }
 
@@ -519,7 +259,7 @@ channel_reset(struct vdev_channel *channel, const struct usb_setup *setup,
 	}
 	req = channel_find(channel, setup->index);
 	if (req != NULL)
-		request_drop(req, RESULT_CANCELLED);
+		vdev_request_drop(req, RESULT_CANCELLED);
 	reply_status(in, 0, req != NULL ? STATUS_OK : STATUS_NOT_FOUND);
 	return VDEV_ANSWER_OK;
 }
@@ -567,7 +307,7 @@ vdev_channel_sent(struct vdev_channel *channel)
 	if (req == NULL || req->reply_sent < req->reply.len)
 		return;
 	channel->current = VDEV_POOL_NONE;
-	request_drop(req, 0);
+	vdev_request_drop(req, 0);
 }
 
 int

@@ -166,9 +166,18 @@ bool	vdev_fault_no_return(struct vdev *dev);
 
 /* --- descriptors.c ------------------------------------------------------ */
 
-#define VDEV_STRING_SECURITY	0xfa	/* "sm=" */
-#define VDEV_STRING_MSFT	0xee
+#define VDEV_STRING_MANUFACTURER	1
+#define VDEV_STRING_PRODUCT		2
+#define VDEV_STRING_SERIAL		3
+#define VDEV_STRING_CONFIGURATION	4
+#define VDEV_STRING_CONTROL		5
+#define VDEV_STRING_CDC			6
+#define VDEV_STRING_MSFT		0xee
+#define VDEV_STRING_SECURITY		0xfa	/* "sm=" */
 
+bool	vdev_has_control(const struct vdev *dev);
+/* RTL872x registers the control interface before the serial ones. */
+bool	vdev_control_is_first(const struct vdev *dev);
 uint8_t	vdev_control_interface(const struct vdev *dev);
 uint8_t	vdev_cdc_interface(const struct vdev *dev);
 bool	vdev_has_cdc(const struct vdev *dev);
@@ -177,6 +186,10 @@ uint8_t	vdev_interface_count(const struct vdev *dev);
 enum vdev_answer vdev_descriptor(struct vdev *dev,
 	    const struct usb_setup *setup, struct buf *in);
 enum vdev_answer vdev_msft(struct vdev *dev, const struct usb_setup *setup,
+	    struct buf *in);
+
+/* strings.c */
+enum vdev_answer vdev_string_descriptor(struct vdev *dev, uint8_t index,
 	    struct buf *in);
 
 /* --- standard.c --------------------------------------------------------- */
