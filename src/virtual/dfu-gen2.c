@@ -11,8 +11,8 @@
 
 #define COMMAND_LENGTH	5
 
-/* The poll time that the memory asks for. Only the DCT asks for any, 1 ms for an
- * erase and 500 for a write, and hands them out swapped. Where the address
+/* The poll time that the memory asks for. Only the DCT asks for any, 1 ms for
+ * an erase and 500 for a write, and hands them out swapped. Where the address
  * pointer lies outside the memory, the last one stays. */
 static void
 gen2_set_poll_time(struct vdev_dfu *dfu)

@@ -18,7 +18,7 @@ struct vdev_pool;
 struct vdev_pool *vdev_pool_new(void);
 void	vdev_pool_free(struct vdev_pool *pool);
 
-/* The place of size bytes, as long as all fits into limit; or VDEV_POOL_NONE. */
+/* The place of size bytes, as long as all fits into limit; VDEV_POOL_NONE. */
 size_t	vdev_pool_take(struct vdev_pool *pool, size_t limit, size_t size);
 void	vdev_pool_give(struct vdev_pool *pool, size_t place);
 
