@@ -44,6 +44,7 @@ struct vbus_node {
 	bool			 is_announced;
 	bool			 is_changed;	/* BUS_CHANGED is due */
 	bool			 is_gone;
+	bool			 is_held;	/* somebody up the stack has it */
 };
 
 /* A minor of cdc_acm: taken from binding until the device has left and no

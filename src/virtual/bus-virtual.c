@@ -32,7 +32,7 @@ vbus_node_free_unused(struct vbus_node *node)
 {
 	struct vbus *bus = node->bus;
 
-	if (!node->is_gone || !TAILQ_EMPTY(&node->handles))
+	if (!node->is_gone || node->is_held || !TAILQ_EMPTY(&node->handles))
 		return;
 	TAILQ_REMOVE(&bus->nodes, node, entry);
 	loop_timer_free(node->tty_timer);
@@ -194,6 +194,8 @@ vbus_detached(struct bench_device *device, void *arg)
 		return;
 	device->port = NULL;
 	node->is_gone = true;
+	/* Callbacks may close its last handle. */
+	node->is_held = true;
 	enumerate_cancel(node->enumeration);
 	node->enumeration = NULL;
 	loop_timer_stop(node->tty_timer);
@@ -204,6 +206,7 @@ vbus_detached(struct bench_device *device, void *arg)
 	node_settle(node);
 	if (node->is_announced)
 		node_tell(node, BUS_REMOVED);
+	node->is_held = false;
 	vbus_node_free_unused(node);
 }
 
@@ -274,16 +277,26 @@ vbus_waits(const struct vbus *bus)
 	return false;
 }
 
+static struct vbus_node *
+vbus_changed_node(const struct vbus *bus)
+{
+	struct vbus_node *node;
+
+	TAILQ_FOREACH(node, &bus->nodes, entry) {
+		if (node->is_changed && !node->is_gone)
+			return node;
+	}
+	return NULL;
+}
+
 static void
 vbus_tell_changes(void *arg)
 {
 	struct vbus *bus = arg;
-	struct vbus_node *node, *next;
+	struct vbus_node *node;
 
-	for (node = TAILQ_FIRST(&bus->nodes); node != NULL; node = next) {
-		next = TAILQ_NEXT(node, entry);
-		if (!node->is_changed || node->is_gone)
-			continue;
+	/* Looked up afresh: a callback may free nodes that are gone. */
+	while ((node = vbus_changed_node(bus)) != NULL) {
 		node->is_changed = false;
 		vbus_node_set_access(node);
 		node_tell(node, BUS_CHANGED);

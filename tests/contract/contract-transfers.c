@@ -278,6 +278,46 @@ a_device_that_leaves_ends_its_transfers_before_it_is_removed(void **state)
 	bus_close(h);
 }
 
+static void
+a_callback_may_close_the_handle_of_a_device_that_left(void **state)
+{
+	struct suite *s = *state;
+	struct bus_handle *h = plug_and_open(s, "argon", ARGON_ID);
+	struct probe first = { 0 }, second = { 0 };
+
+	first.then = close_the_handle;
+	first.arg = h;
+	suite_command(s, "fault argon nak vendor count=0");
+	probe_version(&first, s, h, "first", 0);
+	probe_version(&second, s, h, "second", 0);
+	suite_unplug(s, "argon", suite_find(s, ARGON_ID));
+	assert_int_equal(first.status, USB_GONE);
+	assert_int_equal(second.ends, 0);
+}
+
+static void
+close_removed(struct suite *s)
+{
+	bus_close(s->on_removed_arg);
+}
+
+static void
+a_handle_may_be_closed_when_its_node_is_removed(void **state)
+{
+	struct suite *s = *state;
+	struct bus_handle *h = plug_and_open(s, "argon", ARGON_ID);
+	struct probe p = { 0 };
+
+	s->on_removed = close_removed;
+	s->on_removed_arg = h;
+	suite_command(s, "fault argon nak vendor count=0");
+	probe_version(&p, s, h, "open", 0);
+	suite_unplug(s, "argon", suite_find(s, ARGON_ID));
+	assert_int_equal(p.status, USB_GONE);
+	s->on_removed = NULL;
+	suite_plug(s, "argon", ARGON_ID);
+}
+
 static bool
 is_back(struct suite *s, void *arg)
 {
@@ -491,6 +531,8 @@ const struct CMUnitTest contract_transfer_tests[] = {
 	CONTRACT_TEST(closing_ends_transfers_without_a_word),
 	CONTRACT_TEST(a_callback_may_close_its_handle),
 	CONTRACT_TEST(a_device_that_leaves_ends_its_transfers_before_it_is_removed),
+	CONTRACT_TEST(a_callback_may_close_the_handle_of_a_device_that_left),
+	CONTRACT_TEST(a_handle_may_be_closed_when_its_node_is_removed),
 	CONTRACT_TEST(a_device_may_vanish_in_the_middle_of_a_transfer),
 	CONTRACT_TEST(a_handle_outlives_its_node),
 	CONTRACT_TEST(a_node_that_left_cannot_be_opened),

@@ -135,6 +135,8 @@ on_event(enum bus_event event, const struct bus_node_info *info, void *arg)
 		}
 	}
 	node->info = *info;
+	if (event == BUS_REMOVED && s->on_removed != NULL)
+		s->on_removed(s);
 }
 
 void

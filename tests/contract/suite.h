@@ -39,6 +39,9 @@ struct suite {
 	/* What the bus said. */
 	struct seen_node	 nodes[NODES_MAX];
 	size_t			 node_count;
+	/* Called at the end of BUS_REMOVED; may be NULL. */
+	void			(*on_removed)(struct suite *);
+	void			*on_removed_arg;
 	unsigned		 ready;
 	size_t			 nodes_at_ready;
 
