@@ -21,7 +21,7 @@ struct blink_job {
 	bool			 is_on;		/* the LED, for all we know */
 	bool			 is_ending;	/* switching off */
 	unsigned		 tries;
-	struct error		 why;		/* how it ends, once it is off */
+	struct error		 why;		/* how it ends, once off */
 };
 
 static void	blink_off(struct job_run *run);

@@ -187,7 +187,8 @@ reset_start(struct job_run *run)
 	struct error err;
 
 	await_init(&job->await, run, reset_on_await, run);
-	await_prepare(&job->await, PLATFORM_USB_NORMAL, DEVICE_NORMAL, LEAVE_MS);
+	await_prepare(&job->await, PLATFORM_USB_NORMAL, DEVICE_NORMAL,
+	    LEAVE_MS);
 	job->from_dfu = d->usb_mode == PLATFORM_USB_DFU;
 	job->was_reached = true;
 	if (!job->from_dfu && !job_public(run)->args.force) {

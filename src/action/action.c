@@ -161,7 +161,8 @@ action_check(const struct action *action, const struct device *d,
 	if (d->mode == DEVICE_EDL && (action->modes & MODE(EDL)) == 0)
 		return error_set(err, ERROR_REFUSED,
 		    "nothing is sent to a chip in EDL mode");
-	if (d->mode == DEVICE_SWITCHING && (action->modes & MODE(SWITCHING)) == 0)
+	if (d->mode == DEVICE_SWITCHING &&
+	    (action->modes & MODE(SWITCHING)) == 0)
 		return error_set(err, ERROR_REFUSED,
 		    "it is on its way to another mode: wait until it is there");
 	if ((ACTION_MODE(d->mode) & action->modes) == 0)

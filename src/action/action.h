@@ -49,11 +49,11 @@ struct action {
 	char			 key;		/* in the table */
 	const char		*verb;		/* "safe-mode" */
 	const char		*short_name;	/* last line: "safe" */
-	const char		*summary;	/* help: "restart into safe mode" */
+	const char		*summary;	/* "restart into safe mode" */
 	unsigned		 flags;
 	unsigned		 options;
-	unsigned		 modes;		/* ACTION_MODE() of where it makes
-						 * sense; others are refused */
+	/* ACTION_MODE() of where it makes sense; others are refused. */
+	unsigned		 modes;
 	unsigned		 modes_done;	/* where there is nothing to do:
 						 * the job ends at once, well */
 	const struct job_ops	*ops;		/* NULL with ACTION_FRONT_END */

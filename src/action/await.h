@@ -4,8 +4,8 @@
  *
  * await_prepare() before the request that sends it away: from there on the
  * registry keeps the device in the list, should it leave before we know that
- * the request was accepted. await_begin() then: the deadline counts from there. The owner passes on job_ops.device. The
- * callback comes once, from the loop.
+ * the request was accepted. await_begin() then: the deadline counts from there.
+ * The owner passes on job_ops.device. The callback comes once, from the loop.
  */
 #ifndef PTERM_ACTION_AWAIT_H
 #define PTERM_ACTION_AWAIT_H
@@ -31,7 +31,7 @@ struct await {
 	void			*arg;
 	enum platform_usb_mode	 wanted;
 	enum device_mode	 going_to;
-	bus_node		 from;		/* the attachment that is to end */
+	bus_node		 from;		/* the one that is to end */
 	bool			 is_on;
 	bool			 is_settling;	/* back, its tty is to come */
 	struct loop_timer	*timer;

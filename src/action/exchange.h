@@ -58,7 +58,8 @@ struct exchange	*exchange_nothing(struct loop *loop, exchange_cb cb, void *arg);
 
 /* Asked twice is asked once. */
 void		 exchange_cancel(struct exchange *exchange);
-void		 exchange_free(struct exchange *exchange);	/* NULL is fine */
+/* NULL is fine. */
+void		 exchange_free(struct exchange *exchange);
 
 const struct exchange_result *exchange_result(const struct exchange *exchange);
 /* 0 where it went well, else -1 and the reason in words: ERROR_TIMEOUT where

@@ -206,7 +206,7 @@ job_step(struct job_run *run, bool ok, const char *fmt, ...)
 	jobs_notify(run->jobs, JOB_STEP, job);
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 job_vend(struct job_run *run, enum error_code code, const char *fmt,
     va_list ap)
 {

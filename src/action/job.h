@@ -34,7 +34,7 @@ struct action_env {
 	struct registry	*registry;
 	struct timeline	*timeline;
 	struct config	*config;
-	struct feeds	*feeds;		/* whose ports a job may need; or NULL */
+	struct feeds	*feeds;		/* whose ports jobs borrow; or NULL */
 };
 
 struct jobs;
@@ -51,8 +51,8 @@ struct job {
 	uint64_t		 ended_us;	/* 0: runs */
 	/* The step that runs, for the row: "waits for dfu". */
 	char			 doing[JOB_TEXT_MAX];
-	/* The step that just ended (JOB_STEP). */
-	char			 step[JOB_TEXT_MAX];	/* "request 50 accepted" */
+	/* The step that just ended (JOB_STEP): "request 50 accepted". */
+	char			 step[JOB_TEXT_MAX];
 	bool			 step_ok;
 	uint64_t		 step_us;	/* its duration */
 	/* The result (JOB_ENDED): ERROR_NONE is success, and text then says

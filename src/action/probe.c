@@ -13,7 +13,7 @@
 
 /* What the probe remembers of a device; at index number - 1. */
 struct probe_device {
-	bus_node	asked;		/* the attachment that was asked in full */
+	bus_node	asked;		/* this attachment, in full */
 	unsigned	due;		/* parts to ask as soon as it may be */
 };
 

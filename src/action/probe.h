@@ -37,12 +37,14 @@ void		 probe_now(struct probe *probe, uint32_t device);
 void		 probe_details(struct probe *probe, uint32_t device);
 /* The shared tick runs while watched. tick(arg) is called on it, so that ages
  * are drawn again; NULL ends the watching. */
-void		 probe_watch(struct probe *probe, void (*tick)(void *), void *arg);
+void		 probe_watch(struct probe *probe, void (*tick)(void *),
+		    void *arg);
 /* Questions that are still open: `pterm list` waits for 0. */
 size_t		 probe_open_questions(const struct probe *probe);
 /* Is one open, or due, for this device? */
 bool		 probe_is_asking(const struct probe *probe, uint32_t device);
 /* Is called whenever the number of open questions falls to 0. */
-void		 probe_on_idle(struct probe *probe, void (*cb)(void *), void *arg);
+void		 probe_on_idle(struct probe *probe, void (*cb)(void *),
+		    void *arg);
 
 #endif

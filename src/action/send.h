@@ -25,7 +25,7 @@ struct send {
 	struct bus_handle	*handle;
 	struct exchange		*exchange;
 	struct error		 why;		/* the control request failed */
-	bool			 was_old;	/* accepted by the old request */
+	bool			 was_old;	/* by the old request */
 };
 
 /* Fill run, type, old, patience_ms and cb before. May end in the next turn

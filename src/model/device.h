@@ -65,23 +65,23 @@ struct device {
 
 	enum device_mode	 mode;
 	enum device_mode	 going_to;	/* while DEVICE_SWITCHING */
-	char			 mode_reason[DEVICE_TEXT_MAX];	/* why safe, ... */
+	char			 mode_reason[DEVICE_TEXT_MAX];	/* why safe */
 	enum device_protection	 protection;
 	/* What stands in its way, and the way out: one clean sentence. */
 	char			 problem[DEVICE_TEXT_MAX];
 
-	char			 system_version[32];	/* "6.2.0"; "": unknown */
+	char			 system_version[32];	/* "6.2.0", "" */
 	char			 manufacturing_serial[32];	/* request 21 */
 	char			 cloud[16];	/* "connected"; "": not asked */
 	/* Module info (request 90), as the device sent it; see ctrl-msg.h. */
-	struct module_list	*modules;	/* NULL: not asked, not answered */
+	struct module_list	*modules;	/* NULL: not known */
 	bool			 modules_are_current;	/* of this attachment */
 
 	uint64_t		 since_us;	/* attached, loop clock */
 	uint64_t		 mode_since_us;
-	uint64_t		 asked_us;	/* when the open question went out;
-						 * 0: none is open */
-	uint32_t		 job;		/* the job that holds it, or 0 */
+	/* When the open question went out; 0: none is open. */
+	uint64_t		 asked_us;
+	uint32_t		 job;		/* that holds it, or 0 */
 	unsigned		 departures;	/* how often it left the bus */
 };
 

@@ -25,7 +25,7 @@ struct timeline_entry {
 	uint64_t		 wall_us;
 	uint32_t		 device;	/* 0: none */
 	enum timeline_level	 level;
-	char			 label[DEVICE_NAME_MAX]; /* of the device then */
+	char			 label[DEVICE_NAME_MAX]; /* of the device */
 	char			 event[24];	/* "attached", "dfu", "reset" */
 	char			 text[DEVICE_TEXT_MAX];
 	bool			 has_duration;

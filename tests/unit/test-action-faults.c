@@ -20,7 +20,8 @@
 static const char *const benches[] = {
 	"device argon as sick\ndevice boron as well\n",
 	"device p2 as sick\ndevice p2 as well\n",
-	"device photon version 2.3.1 as sick\ndevice p1 version 3.3.1 as well\n",
+	"device photon version 2.3.1 as sick\n"
+	    "device p1 version 3.3.1 as well\n",
 };
 #define BENCHES	(sizeof benches / sizeof benches[0])
 

@@ -140,7 +140,7 @@ names_that_would_mislead_are_refused(void **state)
 {
 	static const char *const bad[] = {
 		" x", "x ", "a\tb", "a\nb", "\033[31m", "\xff",
-		"\xe2\x80\xae" "gnp", "beef", B, "/dev/ttyACM0", "ttyACM0",
+		("\xe2\x80\xae" "gnp"), "beef", B, "/dev/ttyACM0", "ttyACM0",
 		"1-1.2", "-x", "#x", "123456789012345678901234567890123",
 	};
 	struct place *place = *state;
