@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/verb.h"
 #include "ui/ui.h"
 
 /* A standard stream that is closed would give its number to the next file that
@@ -63,12 +64,34 @@ main_configure(struct config *config, const struct options *options,
 	return 0;
 }
 
+/* The monitor of one device, where nobody wants lines. */
+static bool
+main_wants_monitor(const struct options *options)
+{
+	return options->verb != NULL && options->verb->run == monitor_run &&
+	    options->word_count <= 1 && !options->all && !options->plain;
+}
+
 static bool
 main_wants_dashboard(const struct options *options)
 {
-	return options->verb == NULL && !options->json &&
-	    !options->complete_devices && isatty(STDIN_FILENO) &&
-	    isatty(STDOUT_FILENO);
+	if (options->json || options->complete_devices ||
+	    !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return false;
+	return options->verb == NULL || main_wants_monitor(options);
+}
+
+static int
+main_run_dashboard(struct app *app, const struct options *options)
+{
+	struct ui_options ui_options = {
+		.monitor = main_wants_monitor(options),
+		.device = options->word_count > 0 ? options->words[0] :
+		    targets_default(),
+		.timeout_us = options->timeout_us,
+	};
+
+	return ui_run(app, &ui_options);
 }
 
 static int
@@ -89,7 +112,7 @@ main_run(const struct options *options)
 	if (app == NULL)
 		return cli_fail(&err);
 	if (main_wants_dashboard(options))
-		status = ui_run(app);
+		status = main_run_dashboard(app, options);
 	else
 		status = cli_run(app, options);
 	app_free(app);

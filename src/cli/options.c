@@ -168,6 +168,14 @@ set_all(struct options *o, const char *value, struct error *err)
 }
 
 static int
+set_plain(struct options *o, const char *value, struct error *err)
+{
+	(void)value, (void)err;
+	o->plain = true;
+	return 0;
+}
+
+static int
 set_watch(struct options *o, const char *value, struct error *err)
 {
 	(void)value, (void)err;
@@ -258,6 +266,8 @@ const struct option options_table[] = {
 	    "commas between" },
 	{ .name = "off", .verbs = ACTION_OPT_OFF, .set = set_off,
 	    .help = "end it" },
+	{ .name = "plain", .verbs = OPTION_PLAIN, .set = set_plain,
+	    .help = "lines on standard output, also on a terminal" },
 	{ .name = "via", .argument = "control|touch", .verbs = ACTION_OPT_VIA,
 	    .set = set_via, .help = "this way only" },
 	{ .name = "watch", .verbs = OPTION_WATCH, .set = set_watch,

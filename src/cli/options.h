@@ -19,6 +19,7 @@ struct verb;
 #define OPTION_WATCH	0x100
 #define OPTION_MODE	0x200
 #define OPTION_ALL	0x400
+#define OPTION_PLAIN	0x800
 
 struct options {
 	bool			 demo;
@@ -40,6 +41,7 @@ struct options {
 	struct action_args	 args;
 	bool			 all;
 	bool			 watch;
+	bool			 plain;		/* lines, also on a terminal */
 	unsigned		 modes;		/* ACTION_MODE() of --mode */
 	const char		**words;	/* the arguments of the verb */
 	size_t			 word_count;

@@ -58,10 +58,14 @@ const struct verb verbs[] = {
 	ACT(ACTION_LISTEN),
 	ACT(ACTION_BLINK),
 	{ .action = &actions[ACTION_MONITOR], .arguments = "[DEVICE...]",
-	    .options = OPTION_ALL, .run = monitor_run, .more =
-	    "Lines go to standard output; what comes on standard input is sent "
-	    "to the device, if it\nis one. It stays with the device through "
-	    "resets and other tty numbers.\n" },
+	    .options = OPTION_ALL | OPTION_PLAIN, .run = monitor_run, .more =
+	    "On a terminal it opens the dashboard's monitor of one device: "
+	    "Ctrl-] quits, F1 is help.\nElse, and with --plain or several "
+	    "devices, lines go to standard output, gaps and notes\nto standard "
+	    "error; lines on standard input are sent, if the device is one. It "
+	    "stays\nwith the device through resets and other tty numbers, and "
+	    "waits for one that is named\nby its whole id. --timeout ends it "
+	    "well.\n" },
 	{ .action = &actions[ACTION_NAME], .arguments = "[DEVICE] NAME",
 	    .check = name_check, .run = name_run, .more =
 	    "The name stands for the device wherever one is asked for. An "

@@ -124,6 +124,12 @@ find_named(const struct registry *r, struct find *f, const char *text)
 	}
 }
 
+bool
+registry_is_id(const char *text)
+{
+	return strlen(text) == DEVICE_ID_LEN && text_is_hex(text);
+}
+
 const struct device *
 registry_find(const struct registry *r, const char *text, struct error *err)
 {

@@ -73,6 +73,10 @@ const struct device *registry_by_node(const struct registry *registry,
 const struct device *registry_find(const struct registry *registry,
 		    const char *text, struct error *err);
 
+/* A whole id: what it names is the same device wherever and whenever it comes,
+ * so that one can wait for it. */
+bool		 registry_is_id(const char *text);
+
 /* --- Writing: action/ and app.c only ------------------------------------ */
 
 void		 registry_node_added(struct registry *registry,

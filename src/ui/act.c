@@ -230,4 +230,9 @@ act_on_job(enum job_event event, const struct job *job, void *arg)
 	    ok ? "" : ": ", job->result.text);
 	rows_set_result(&ui->rows, job->device, ok, text,
 	    loop_now_us(ui->app->loop));
+	/* The rows are not in sight. */
+	if (ui->view != NULL)
+		ui_note(ui, ok ? STYLE_GOOD : STYLE_BAD, "%s: %s",
+		    device_label(registry_get(ui->app->registry, job->device)),
+		    text);
 }

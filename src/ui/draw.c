@@ -202,6 +202,14 @@ draw_rule(const struct draw *d, int y, const char *title, enum style style)
 }
 
 void
+draw_clear(const struct draw *d)
+{
+	draw_style(d, STYLE_TEXT);
+	for (int y = 0; y < d->r.height && d->r.width > 0; y++)
+		mvwhline(d->win, d->r.y + y, d->r.x, ' ', d->r.width);
+}
+
+void
 draw_bar(const struct draw *d, int y)
 {
 	struct draw bar = *d;

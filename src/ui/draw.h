@@ -53,6 +53,8 @@ int	draw_wrapped_lines(int width, const char *text);
 /* A rule over the whole width, with a title in it (NULL: none). */
 void	draw_rule(const struct draw *d, int y, const char *title,
 	    enum style style);
+/* Nothing, where something was drawn before. */
+void	draw_clear(const struct draw *d);
 /* The bar under a selected row. */
 void	draw_bar(const struct draw *d, int y);
 void	draw_cursor(const struct draw *d, int x, int y);

@@ -8,6 +8,8 @@
 
 #define TABLE	KEYMAP_TABLE
 #define LOG	KEYMAP_LOG
+#define TYPE	KEYMAP_TYPE
+#define MENU	KEYMAP_MENU
 #define PROMPT	KEYMAP_PROMPT
 #define CARD	KEYMAP_CARD
 #define HELP	KEYMAP_HELP
@@ -58,27 +60,79 @@ const struct keymap_row keymap_rows[] = {
 	{ TABLE, 'q', COMMAND_QUIT, PROGRAM, "quit" },
 	{ TABLE, INPUT_F10, COMMAND_QUIT, PROGRAM, NULL },
 
-	{ LOG, INPUT_TAB, COMMAND_FOCUS, VIEWING, "typing, or reading the log" },
-	{ LOG, INPUT_CTRL('t'), COMMAND_MENU, VIEWING,
-	    "menu: then a device's key of the table" },
-	{ LOG, INPUT_UP, COMMAND_UP, MOVING, "up; the log is held" },
-	{ LOG, 'k', COMMAND_UP, MOVING, NULL },
-	{ LOG, INPUT_DOWN, COMMAND_DOWN, MOVING, "down" },
-	{ LOG, 'j', COMMAND_DOWN, MOVING, NULL },
-	{ LOG, INPUT_PAGE_UP, COMMAND_PAGE_UP, MOVING, "a page up" },
+	{ LOG, 'j', COMMAND_DOWN, MOVING, "a line down" },
+	{ LOG, INPUT_DOWN, COMMAND_DOWN, MOVING, NULL },
+	{ LOG, 'k', COMMAND_UP, MOVING, "a line up; the log is held" },
+	{ LOG, INPUT_UP, COMMAND_UP, MOVING, NULL },
 	{ LOG, INPUT_PAGE_DOWN, COMMAND_PAGE_DOWN, MOVING, "a page down" },
+	{ LOG, ' ', COMMAND_PAGE_DOWN, MOVING, NULL },
+	{ LOG, INPUT_PAGE_UP, COMMAND_PAGE_UP, MOVING, "a page up" },
+	{ LOG, 'b', COMMAND_PAGE_UP, MOVING, NULL },
 	{ LOG, 'g', COMMAND_FIRST, MOVING, "to the oldest line" },
 	{ LOG, INPUT_HOME, COMMAND_FIRST, MOVING, NULL },
 	{ LOG, 'G', COMMAND_LAST, MOVING, "to the end, and follow" },
 	{ LOG, INPUT_END, COMMAND_LAST, MOVING, NULL },
-	{ LOG, INPUT_CTRL(']'), COMMAND_BACK, PROGRAM, "back to the table" },
-	{ LOG, INPUT_CTRL('c'), COMMAND_BACK, PROGRAM, NULL },
+	{ LOG, 'F', COMMAND_LAST, MOVING, NULL },
+	{ LOG, 'J', COMMAND_PANE_DOWN, MOVING, "info: down" },
+	{ LOG, 'K', COMMAND_PANE_UP, MOVING, "info: up" },
+	{ LOG, INPUT_TAB, COMMAND_FOCUS, VIEWING, "to the line you type" },
+	{ LOG, INPUT_CTRL('t'), COMMAND_MENU, VIEWING,
+	    "menu: a key for the device follows" },
 	{ LOG, INPUT_ESC, COMMAND_ESCAPE, PROGRAM,
-	    "typing: read the log; reading: back" },
+	    "close the info, else to the table" },
+	{ LOG, 'q', COMMAND_ESCAPE, PROGRAM, NULL },
+	{ LOG, INPUT_CTRL(']'), COMMAND_BACK, PROGRAM, "leave the monitor" },
+	{ LOG, INPUT_CTRL('c'), COMMAND_CANCEL, PROGRAM,
+	    "cancel the device's job, else leave" },
 	{ LOG, INPUT_CTRL('l'), COMMAND_REDRAW, PROGRAM, "draw anew" },
 	{ LOG, INPUT_CTRL('z'), COMMAND_SUSPEND, PROGRAM,
 	    "to the shell; fg comes back" },
-	{ LOG, INPUT_F1, COMMAND_HELP, PROGRAM, "this help" },
+	{ LOG, '?', COMMAND_HELP, PROGRAM, "this help" },
+	{ LOG, INPUT_F1, COMMAND_HELP, PROGRAM, NULL },
+
+	{ TYPE, INPUT_ENTER, COMMAND_ACCEPT, VIEWING, "send the line" },
+	{ TYPE, INPUT_TAB, COMMAND_FOCUS, VIEWING, "read the log" },
+	{ TYPE, INPUT_ESC, COMMAND_FOCUS, VIEWING, NULL },
+	{ TYPE, INPUT_CTRL('t'), COMMAND_MENU, VIEWING,
+	    "menu: a key for the device follows" },
+	{ TYPE, INPUT_PAGE_UP, COMMAND_PAGE_UP, MOVING,
+	    "read the log, a page up" },
+	{ TYPE, INPUT_PAGE_DOWN, COMMAND_PAGE_DOWN, MOVING,
+	    "the log a page down" },
+	{ TYPE, INPUT_LEFT, COMMAND_LEFT, MOVING, "left" },
+	{ TYPE, INPUT_CTRL('b'), COMMAND_LEFT, MOVING, NULL },
+	{ TYPE, INPUT_RIGHT, COMMAND_RIGHT, MOVING, "right" },
+	{ TYPE, INPUT_CTRL('f'), COMMAND_RIGHT, MOVING, NULL },
+	{ TYPE, INPUT_HOME, COMMAND_FIRST, MOVING, "begin of the line" },
+	{ TYPE, INPUT_CTRL('a'), COMMAND_FIRST, MOVING, NULL },
+	{ TYPE, INPUT_END, COMMAND_LAST, MOVING, "end of the line" },
+	{ TYPE, INPUT_CTRL('e'), COMMAND_LAST, MOVING, NULL },
+	{ TYPE, INPUT_BACKSPACE, COMMAND_ERASE, VIEWING, "erase to the left" },
+	{ TYPE, INPUT_CTRL('h'), COMMAND_ERASE, VIEWING, NULL },
+	{ TYPE, INPUT_DELETE, COMMAND_DELETE, VIEWING, "erase to the right" },
+	{ TYPE, INPUT_CTRL('d'), COMMAND_DELETE, VIEWING, NULL },
+	{ TYPE, INPUT_CTRL('w'), COMMAND_ERASE_WORD, VIEWING, "erase a word" },
+	{ TYPE, INPUT_CTRL('u'), COMMAND_ERASE_LINE, VIEWING,
+	    "erase the line" },
+	{ TYPE, INPUT_CTRL(']'), COMMAND_BACK, PROGRAM, "leave the monitor" },
+	{ TYPE, INPUT_CTRL('c'), COMMAND_CANCEL, PROGRAM,
+	    "cancel the device's job, else leave" },
+	{ TYPE, INPUT_CTRL('l'), COMMAND_REDRAW, PROGRAM, "draw anew" },
+	{ TYPE, INPUT_CTRL('z'), COMMAND_SUSPEND, PROGRAM,
+	    "to the shell; fg comes back" },
+	{ TYPE, INPUT_F1, COMMAND_HELP, PROGRAM, "this help" },
+
+	{ MENU, INPUT_CTRL('t'), COMMAND_SEND_PREFIX, VIEWING,
+	    "send a Ctrl-t to the device" },
+	{ MENU, 'q', COMMAND_ESCAPE, PROGRAM, "to the table" },
+	{ MENU, INPUT_CTRL(']'), COMMAND_BACK, PROGRAM, "leave the monitor" },
+	{ MENU, INPUT_ESC, COMMAND_NO, PROGRAM, "close the menu" },
+	{ MENU, INPUT_CTRL('c'), COMMAND_NO, PROGRAM, NULL },
+	{ MENU, INPUT_CTRL('l'), COMMAND_REDRAW, PROGRAM, "draw anew" },
+	{ MENU, INPUT_CTRL('z'), COMMAND_SUSPEND, PROGRAM,
+	    "to the shell; fg comes back" },
+	{ MENU, '?', COMMAND_HELP, PROGRAM, "this help" },
+	{ MENU, INPUT_F1, COMMAND_HELP, PROGRAM, NULL },
 
 	{ PROMPT, INPUT_ENTER, COMMAND_ACCEPT, VIEWING, "take it" },
 	{ PROMPT, INPUT_ESC, COMMAND_ESCAPE, VIEWING, "leave it" },
@@ -185,7 +239,9 @@ keymap_command(enum keymap_context context, int key)
 const struct action *
 keymap_action(enum keymap_context context, int key)
 {
-	if (context != KEYMAP_TABLE || key <= ' ' || key > '~')
+	if (context != KEYMAP_TABLE && context != KEYMAP_MENU)
+		return NULL;
+	if (key <= ' ' || key > '~')
 		return NULL;
 	return action_by_key((char)key);
 }

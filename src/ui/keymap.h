@@ -14,7 +14,9 @@
 /* Where a key is pressed. */
 enum keymap_context {
 	KEYMAP_TABLE,		/* the devices */
-	KEYMAP_LOG,		/* the serial monitor */
+	KEYMAP_LOG,		/* the serial monitor: its log is read, */
+	KEYMAP_TYPE,		/* its line is typed, */
+	KEYMAP_MENU,		/* or Ctrl-t was pressed */
 	KEYMAP_PROMPT,		/* a line is typed */
 	KEYMAP_CARD,		/* a decision */
 	KEYMAP_HELP,
@@ -47,8 +49,9 @@ enum command {
 	COMMAND_SUSPEND,
 	COMMAND_HELP,
 	COMMAND_QUIT,
-	COMMAND_FOCUS,		/* log: typing or reading */
-	COMMAND_MENU,		/* log: a device key follows */
+	COMMAND_FOCUS,		/* monitor: typing or reading */
+	COMMAND_MENU,		/* monitor: a device key follows */
+	COMMAND_SEND_PREFIX,	/* monitor: Ctrl-t itself, to the device */
 	COMMAND_BACK,
 	COMMAND_ACCEPT,
 	COMMAND_LEFT,
@@ -82,7 +85,7 @@ extern const struct keymap_row	keymap_rows[];
 extern const size_t		keymap_row_count;
 
 enum command		 keymap_command(enum keymap_context context, int key);
-/* A key that acts on a device; NULL anywhere but in the table. */
+/* A key that acts on a device; NULL anywhere but in the table and the menu. */
 const struct action	*keymap_action(enum keymap_context context, int key);
 
 const char	*keymap_group_title(enum keymap_group group);

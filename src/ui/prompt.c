@@ -143,13 +143,13 @@ prompt_command(struct prompt *prompt, enum command command)
 	}
 }
 
-void
+bool
 prompt_paste(struct prompt *prompt, const char *text, size_t len)
 {
 	uint32_t c;
-	size_t n;
+	size_t n, i;
 
-	for (size_t i = 0; i < len; i += n) {
+	for (i = 0; i < len; i += n) {
 		n = utf8_decode(text + i, len - i, &c);
 		if (n == 0 || c < ' ' || (c >= 0x7f && c < 0xa0)) {
 			n = n == 0 ? 1 : n;
@@ -159,6 +159,7 @@ prompt_paste(struct prompt *prompt, const char *text, size_t len)
 			break;
 	}
 	prompt_changed(prompt);
+	return i >= len;
 }
 
 void

@@ -22,7 +22,7 @@ struct prompt_events {
 	void	(*left)(void *arg);
 };
 
-#define PROMPT_MAX	128
+#define PROMPT_MAX	1024
 
 /* Zeroed is closed. */
 struct prompt {
@@ -38,8 +38,8 @@ void	prompt_open(struct prompt *prompt, const char *label, const char *text,
 	    const struct prompt_events *events, void *arg);
 void	prompt_key(struct prompt *prompt, int key);
 void	prompt_command(struct prompt *prompt, enum command command);
-/* Control characters and ends of lines are left out. */
-void	prompt_paste(struct prompt *prompt, const char *text, size_t len);
+/* Control characters and ends of lines are left out. False: it did not fit. */
+bool	prompt_paste(struct prompt *prompt, const char *text, size_t len);
 /* line: where it stands; the cursor is left where it belongs. */
 void	prompt_draw(const struct prompt *prompt, const struct draw *line);
 

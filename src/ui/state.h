@@ -47,6 +47,9 @@ struct ui {
 	struct card		 card;
 	const struct view_ops	*view;		/* NULL: the table */
 	void			*view_state;
+	bool			 view_is_all;	/* pterm was begun for it */
+	const char		*awaited;	/* the id of a device to open the
+						 * view of; NULL: none */
 	bool			 has_help;
 	int			 help_top;
 
@@ -58,6 +61,7 @@ struct ui {
 	size_t			 asked_count;
 	uint32_t		 named;		/* by the prompt */
 
+	struct loop_timer	*deadline;	/* of --timeout */
 	bool			 is_ended;
 	int			 exit_status;
 };
@@ -82,9 +86,10 @@ void	devices_draw(struct ui *ui, const struct draw *head,
 /* Says that the list goes on above or below what is in sight. */
 void	devices_draw_more(struct ui *ui, const struct draw *rule);
 
-/* view-detail.c */
-int	detail_lines(struct ui *ui, int width);
-void	detail_draw(struct ui *ui, const struct draw *d, bool all);
+/* view-detail.c; device 0: none is chosen. */
+int	detail_lines(struct ui *ui, uint32_t device, int width);
+void	detail_draw(struct ui *ui, uint32_t device, const struct draw *d,
+	    bool all);
 
 /* view-timeline.c */
 void	timeline_draw(struct ui *ui, const struct draw *d);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "ui/input.h"
@@ -15,6 +16,8 @@
 #define FRAME_US	LOOP_MS(16)
 #define SPIN_US		LOOP_MS(120)
 #define HINTS_MAX	24
+/* A system that does not tell within this what is attached never will. */
+#define READY_S		10
 
 /* --- Frames ------------------------------------------------------------- */
 
@@ -135,6 +138,35 @@ ui_note(struct ui *ui, enum style style, const char *fmt, ...)
 
 /* --- Drawing ------------------------------------------------------------ */
 
+bool
+ui_draw_note(const struct ui *ui, const struct draw *line)
+{
+	if (ui->note[0] == '\0')
+		return false;
+	draw_put(line, 1, 0, ui->note_style, ui->note);
+	return true;
+}
+
+/* A view; what is asked lies over its lower part. */
+static void
+ui_draw_view(struct ui *ui, const struct draw *screen)
+{
+	struct rect rect = { .width = screen->r.width };
+	struct draw part;
+
+	ui->view->draw(ui->view_state, screen);
+	if (!ui->card.is_open)
+		return;
+	rect.height = card_height(&ui->card) + 1;
+	if (rect.height > screen->r.height)
+		rect.height = screen->r.height;
+	rect.y = screen->r.height - rect.height;
+	part = draw_in(screen, &rect);
+	draw_clear(&part);
+	card_draw(&ui->card, &part);
+	screen->cursor->is_shown = false;
+}
+
 static void
 ui_draw_screen(struct ui *ui, struct draw_cursor *cursor)
 {
@@ -154,11 +186,11 @@ ui_draw_screen(struct ui *ui, struct draw_cursor *cursor)
 	if (ui->has_help)
 		help_draw(ui, &upper);
 	else if (ui->view != NULL)
-		ui->view->draw(ui->view_state, &upper);
-	else
+		ui_draw_view(ui, &upper);
+	else {
 		overview_draw(ui, &all);
-	if (ui->note[0] != '\0' && !ui->has_help)
-		draw_put(&note, 1, 0, ui->note_style, ui->note);
+		ui_draw_note(ui, &note);
+	}
 	if (ui->prompt.is_open && !ui->has_help)
 		prompt_draw(&ui->prompt, &keys);
 	else
@@ -238,6 +270,14 @@ ui_quit(struct ui *ui)
 	loop_stop(ui->app->loop);
 }
 
+/* Keys are for the view. */
+static bool
+ui_is_in_view(const struct ui *ui)
+{
+	return ui->view != NULL && !ui->has_help && !ui->card.is_open &&
+	    !ui->prompt.is_open;
+}
+
 static enum keymap_context
 ui_context(const struct ui *ui)
 {
@@ -247,7 +287,8 @@ ui_context(const struct ui *ui)
 		return KEYMAP_CARD;
 	if (ui->prompt.is_open)
 		return KEYMAP_PROMPT;
-	return ui->view != NULL ? ui->view->context : KEYMAP_TABLE;
+	return ui->view != NULL ? ui->view->context(ui->view_state) :
+	    KEYMAP_TABLE;
 }
 
 /* What is the same everywhere. */
@@ -304,16 +345,13 @@ static void
 ui_on_key(struct ui *ui, int key)
 {
 	enum keymap_context context = ui_context(ui);
-	const struct action *action;
-	enum command command;
+	enum command command = keymap_command(context, key);
+	const struct action *action = keymap_action(context, key);
 
-	if (context == KEYMAP_LOG && ui->view->key != NULL &&
-	    ui->view->key(ui->view_state, key))
-		return;
-	command = keymap_command(context, key);
-	action = keymap_action(context, key);
 	if (command != COMMAND_NONE)
 		ui_command(ui, context, command);
+	else if (ui_is_in_view(ui))
+		ui->view->key(ui->view_state, key);
 	else if (action != NULL)
 		act_key(ui, action);
 	else if (context == KEYMAP_PROMPT)
@@ -327,7 +365,7 @@ ui_on_paste(struct ui *ui, const struct input_event *event)
 
 	if (context == KEYMAP_PROMPT)
 		prompt_paste(&ui->prompt, event->text, event->len);
-	else if (context == KEYMAP_LOG && ui->view->paste != NULL)
+	else if (ui_is_in_view(ui))
 		ui->view->paste(ui->view_state, event->text, event->len);
 	else
 		ui_note(ui, STYLE_WARN, "pasted text was dropped: here it "
@@ -350,6 +388,9 @@ ui_on_input(const struct input_event *event, void *arg)
 		ui_on_paste(ui, event);
 	else if (ui_context(ui) == KEYMAP_TABLE)
 		overview_press(ui, event);
+	else if (ui_is_in_view(ui) && event->kind != INPUT_PRESS)
+		ui->view->wheel(ui->view_state,
+		    event->kind == INPUT_WHEEL_UP ? -1 : 1);
 	ui_dirty(ui);
 }
 
@@ -361,8 +402,8 @@ ui_app(struct ui *ui)
 	return ui->app;
 }
 
-void
-ui_back(struct ui *ui)
+static void
+ui_close_view(struct ui *ui)
 {
 	if (ui->view == NULL)
 		return;
@@ -373,9 +414,33 @@ ui_back(struct ui *ui)
 }
 
 void
+ui_back(struct ui *ui)
+{
+	if (ui->view_is_all)
+		ui_ask_to_quit(ui);
+	else
+		ui_close_view(ui);
+}
+
+bool
+ui_back_quits(const struct ui *ui)
+{
+	return ui->view_is_all;
+}
+
+void
+ui_show_table(struct ui *ui)
+{
+	ui->view_is_all = false;
+	ui_close_view(ui);
+}
+
+void
 ui_open(struct ui *ui, const struct view_ops *ops, uint32_t device)
 {
-	ui_back(ui);
+	ui_close_view(ui);
+	ui->awaited = NULL;
+	ui->view_is_all = false;
 	ui->view_state = ops->open(ui, device);
 	if (ui->view_state != NULL)
 		ui->view = ops;
@@ -392,6 +457,11 @@ ui_on_registry(enum registry_event event, const struct device *device,
 
 	if (event == REGISTRY_REMOVED)
 		rows_forget(&ui->rows, device->number);
+	else if (ui->awaited != NULL &&
+	    strcasecmp(ui->awaited, device->id) == 0) {
+		ui_open(ui, ui_monitor, device->number);
+		ui->view_is_all = true;
+	}
 	ui_dirty(ui);
 }
 
@@ -499,7 +569,7 @@ ui_free(struct ui *ui)
 {
 	struct app *app = ui->app;
 
-	ui_back(ui);
+	ui_close_view(ui);
 	app->on_ready = NULL;
 	probe_watch(app->probe, NULL, NULL);
 	jobs_unlisten(ui->jobs_listener);
@@ -507,31 +577,104 @@ ui_free(struct ui *ui)
 	loop_deferred_free(ui->draw);
 	loop_timer_free(ui->pause);
 	loop_timer_free(ui->spinner);
+	loop_timer_free(ui->deadline);
 	terminal_close(ui->terminal);
 	card_fini(&ui->card);
 	rows_fini(&ui->rows);
 	free(ui);
 }
 
+/* --- Begun for a monitor -------------------------------------------------- */
+
+static void
+ui_on_deadline(void *arg)
+{
+	struct ui *ui = arg;
+
+	if (ui->awaited != NULL)
+		ui->exit_status = error_exit_status(ERROR_TIMEOUT);
+	ui_quit(ui);
+}
+
+static void
+ui_on_late(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* Before the terminal is touched: who names no device gets a sentence in the
+ * shell. 0 in *device: not there yet. */
+static int
+ui_find_device(struct app *app, const char *text, uint32_t *device,
+    struct error *err)
+{
+	bool is_late = false;
+	struct loop_timer *timer = loop_timer_new(app->loop, ui_on_late,
+	    &is_late);
+	const struct device *d;
+
+	loop_timer_set(timer, LOOP_S(READY_S));
+	while (!app->is_ready && !is_late)
+		loop_turn(app->loop, UINT64_MAX);
+	loop_timer_free(timer);
+	d = registry_find(app->registry, text, err);
+	if (d == NULL && !(err->code == ERROR_NO_DEVICE && text != NULL &&
+	    registry_is_id(text)))
+		return -1;
+	*device = d != NULL ? d->number : 0;
+	return 0;
+}
+
+static void
+ui_begin_monitor(struct ui *ui, const struct ui_options *options,
+    uint32_t device)
+{
+	if (options->timeout_us != 0) {
+		ui->deadline = loop_timer_new(ui->app->loop, ui_on_deadline,
+		    ui);
+		loop_timer_set(ui->deadline, options->timeout_us);
+	}
+	if (device != 0) {
+		ui_open(ui, ui_monitor, device);
+		ui->view_is_all = true;
+		return;
+	}
+	ui->awaited = options->device;
+	ui_note(ui, STYLE_WARN, "waits for %s, which is not attached",
+	    options->device);
+}
+
+static int
+ui_fail(const struct error *err)
+{
+	fprintf(stderr, "pterm: %s\n", err->text);
+	return error_exit_status(err->code);
+}
+
 int
-ui_run(struct app *app)
+ui_run(struct app *app, const struct ui_options *options)
 {
 	struct error err = { 0 };
-	struct ui *ui = ui_new(app, &err);
+	uint32_t device = 0;
+	const char *awaited;
+	struct ui *ui;
 	int status;
 
-	if (ui == NULL) {
-		fprintf(stderr, "pterm: %s\n", err.text);
-		return error_exit_status(err.code);
-	}
-	if (app_start(app, &err) != 0) {
-		ui_free(ui);
-		fprintf(stderr, "pterm: %s\n", err.text);
-		return error_exit_status(err.code);
-	}
+	if (app_start(app, &err) != 0 || (options->monitor &&
+	    ui_find_device(app, options->device, &device, &err) != 0))
+		return ui_fail(&err);
+	ui = ui_new(app, &err);
+	if (ui == NULL)
+		return ui_fail(&err);
+	if (options->monitor)
+		ui_begin_monitor(ui, options, device);
 	ui_dirty(ui);
 	loop_run(app->loop);
 	status = ui->exit_status;
+	awaited = ui->awaited;
 	ui_free(ui);
+	if (awaited != NULL && status == error_exit_status(ERROR_TIMEOUT))
+		fprintf(stderr, "pterm: %s was not attached in time\n",
+		    awaited);
 	return status;
 }

@@ -223,9 +223,9 @@ fact_lines(const struct fact *fact, int width)
 }
 
 int
-detail_lines(struct ui *ui, int width)
+detail_lines(struct ui *ui, uint32_t device, int width)
 {
-	const struct device *d = rows_selected(&ui->rows);
+	const struct device *d = registry_get(ui->app->registry, device);
 	struct facts facts;
 	int lines = 0;
 
@@ -238,9 +238,10 @@ detail_lines(struct ui *ui, int width)
 }
 
 static void
-detail_draw_full(struct ui *ui, const struct draw *d, const struct facts *facts)
+detail_draw_full(struct ui *ui, uint32_t device, const struct draw *d,
+    const struct facts *facts)
 {
-	int total = detail_lines(ui, d->r.width), y;
+	int total = detail_lines(ui, device, d->r.width), y;
 	const char *label = "";
 
 	if (ui->info_top > total - d->r.height)
@@ -302,9 +303,9 @@ detail_draw_flow(const struct draw *d, const struct facts *facts)
 }
 
 void
-detail_draw(struct ui *ui, const struct draw *d, bool all)
+detail_draw(struct ui *ui, uint32_t number, const struct draw *d, bool all)
 {
-	const struct device *device = rows_selected(&ui->rows);
+	const struct device *device = registry_get(ui->app->registry, number);
 	struct rect below = { .y = 1, .width = d->r.width,
 	    .height = d->r.height - 1 };
 	struct draw body;
@@ -325,7 +326,7 @@ detail_draw(struct ui *ui, const struct draw *d, bool all)
 	draw_rule(d, 0, device_label(device), STYLE_STRONG);
 	facts_build(&facts, ui, device);
 	if (all)
-		detail_draw_full(ui, &body, &facts);
+		detail_draw_full(ui, number, &body, &facts);
 	else
 		detail_draw_flow(&body, &facts);
 }

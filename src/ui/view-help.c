@@ -53,14 +53,15 @@ help_title(struct help *help, const char *title)
 }
 
 static void
-help_actions(struct help *help)
+help_actions(struct help *help, const char *title, enum action_id but)
 {
 	char key[2] = "";
 
-	help_title(help, "THE DEVICE, OR ALL THAT ARE TAGGED");
+	help_title(help, title);
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
 		key[0] = actions[i].key;
-		help_add(help, STYLE_KEY, key, actions[i].summary);
+		if (actions[i].id != but)
+			help_add(help, STYLE_KEY, key, actions[i].summary);
 	}
 }
 
@@ -134,16 +135,13 @@ help_build(struct help *help, const struct ui *ui)
 {
 	help->count = 0;
 	if (ui->view != NULL) {
-		help_context(help, ui->view->context, "THIS SCREEN");
-		help_title(help, "AFTER CTRL-T");
-		for (size_t i = 0; i < ACTION_COUNT; i++) {
-			char key[2] = { actions[i].key, '\0' };
-
-			help_add(help, STYLE_KEY, key, actions[i].summary);
-		}
+		help_context(help, KEYMAP_TYPE, "TYPING");
+		help_context(help, KEYMAP_LOG, "READING THE LOG");
+		help_actions(help, "AFTER CTRL-T: THE DEVICE", ACTION_MONITOR);
+		help_context(help, KEYMAP_MENU, "AFTER CTRL-T, TOO");
 		return;
 	}
-	help_actions(help);
+	help_actions(help, "THE DEVICE, OR ALL THAT ARE TAGGED", ACTION_COUNT);
 	for (int g = 0; g < KEYMAP_GROUP_COUNT; g++) {
 		help_title(help, keymap_group_title((enum keymap_group)g));
 		help_group(help, KEYMAP_TABLE, (enum keymap_group)g);

@@ -29,12 +29,14 @@ void
 overview_draw(struct ui *ui, const struct draw *screen)
 {
 	struct layout *l = &ui->layout;
+	const struct device *d = rows_selected(&ui->rows);
+	uint32_t device = d != NULL ? d->number : 0;
 	struct layout_wish wish = {
 		.width = screen->r.width,
 		.height = screen->r.height,
 		.rows = ui->rows.count,
 		.info_lines = ui->wants_info ?
-		    detail_lines(ui, screen->r.width) : 0,
+		    detail_lines(ui, device, screen->r.width) : 0,
 		.card_lines = ui->card.is_open ? card_height(&ui->card) : 0,
 	};
 	struct draw head, part;
@@ -50,7 +52,7 @@ overview_draw(struct ui *ui, const struct draw *screen)
 	part = draw_in(screen, &l->rows);
 	devices_draw(ui, &head, &part);
 	part = draw_in(screen, &l->detail);
-	detail_draw(ui, &part, ui->wants_info || l->is_split);
+	detail_draw(ui, device, &part, ui->wants_info || l->is_split);
 	part = draw_in(screen, &l->events);
 	timeline_draw(ui, &part);
 	part = draw_in(screen, &l->card);

@@ -32,21 +32,24 @@ no_action_shares_its_key(void **state)
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
 		assert_int_equal(keymap_command(KEYMAP_TABLE, actions[i].key),
 		    COMMAND_NONE);
+		assert_int_equal(keymap_command(KEYMAP_MENU, actions[i].key),
+		    COMMAND_NONE);
 		for (size_t j = i + 1; j < ACTION_COUNT; j++)
 			assert_int_not_equal(actions[i].key, actions[j].key);
 	}
 }
 
 static void
-actions_have_their_keys_in_the_table_alone(void **state)
+actions_have_their_keys_in_table_and_menu_alone(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
 		int key = actions[i].key;
 
 		assert_ptr_equal(keymap_action(KEYMAP_TABLE, key), &actions[i]);
+		assert_ptr_equal(keymap_action(KEYMAP_MENU, key), &actions[i]);
 		for (int c = 0; c < KEYMAP_CONTEXT_COUNT; c++) {
-			if (c != KEYMAP_TABLE)
+			if (c != KEYMAP_TABLE && c != KEYMAP_MENU)
 				assert_null(keymap_action(
 				    (enum keymap_context)c, key));
 		}
@@ -85,6 +88,10 @@ the_ways_out_are_always_there(void **state)
 	    COMMAND_CANCEL);
 	assert_int_equal(keymap_command(KEYMAP_LOG, INPUT_CTRL(']')),
 	    COMMAND_BACK);
+	assert_int_equal(keymap_command(KEYMAP_TYPE, INPUT_CTRL(']')),
+	    COMMAND_BACK);
+	assert_int_equal(keymap_command(KEYMAP_MENU, INPUT_CTRL(']')),
+	    COMMAND_BACK);
 	assert_int_equal(keymap_command(KEYMAP_PROMPT, INPUT_ESC),
 	    COMMAND_ESCAPE);
 	assert_int_equal(keymap_command(KEYMAP_CARD, INPUT_ESC), COMMAND_NO);
@@ -120,7 +127,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_key_stands_twice_in_a_context),
 		cmocka_unit_test(no_action_shares_its_key),
-		cmocka_unit_test(actions_have_their_keys_in_the_table_alone),
+		cmocka_unit_test(actions_have_their_keys_in_table_and_menu_alone),
 		cmocka_unit_test(
 		    every_key_has_a_name_and_every_command_its_help),
 		cmocka_unit_test(the_ways_out_are_always_there),
