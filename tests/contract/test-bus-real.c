@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "bus/bus-real.h"
 #include "bus/host-linux.h"
@@ -30,11 +31,28 @@ struct outside {
 	struct host	*host;
 };
 
-/* Where USB devices are that are no root hubs. */
+/* Attachments of USB devices that are no root hubs. */
 struct places {
-	char	path[PLACES_MAX][BUS_PATH_MAX];
-	size_t	count;
+	char		path[PLACES_MAX][BUS_PATH_MAX];
+	unsigned	address[PLACES_MAX];
+	size_t		count;
 };
+
+static unsigned
+address_of(const char *path)
+{
+	char *file = xasprintf("/sys/bus/usb/devices/%s/devnum", path);
+	unsigned address = 0;
+	FILE *f = fopen(file, "r");
+
+	if (f != NULL) {
+		if (fscanf(f, "%u", &address) != 1)
+			address = 0;
+		fclose(f);
+	}
+	free(file);
+	return address;
+}
 
 static void
 places_read(struct places *p)
@@ -46,19 +64,21 @@ places_read(struct places *p)
 	p->count = 0;
 	while (dir != NULL && (entry = readdir(dir)) != NULL &&
 	    p->count < PLACES_MAX) {
-		if (host_place_of(entry->d_name, place, sizeof place) &&
-		    strcmp(place, entry->d_name) == 0)
-			text_copy(p->path[p->count++], BUS_PATH_MAX, place);
+		if (!host_place_of(entry->d_name, place, sizeof place) ||
+		    strcmp(place, entry->d_name) != 0)
+			continue;
+		text_copy(p->path[p->count], BUS_PATH_MAX, place);
+		p->address[p->count++] = address_of(place);
 	}
 	if (dir != NULL)
 		closedir(dir);
 }
 
 static bool
-places_have(const struct places *p, const char *path)
+places_have(const struct places *p, const char *path, unsigned address)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		if (strcmp(p->path[i], path) == 0)
+		if (p->address[i] == address && strcmp(p->path[i], path) == 0)
 			return true;
 	}
 	return false;
@@ -83,9 +103,10 @@ wait_plugged(const struct outside *o, const struct places *before,
 	for (int i = 0; i < STEPS_MAX; i++) {
 		places_read(&now);
 		for (size_t j = 0; j < now.count; j++) {
-			if (!places_have(before, now.path[j]) && (!has_tty ||
-			    host_usb_tty(o->host, now.path[j], tty,
-			    sizeof tty)))
+			if (places_have(before, now.path[j], now.address[j]))
+				continue;
+			if (!has_tty || host_usb_tty(o->host, now.path[j],
+			    tty, sizeof tty))
 				return true;
 		}
 		wait_a_step();
