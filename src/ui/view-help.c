@@ -141,14 +141,21 @@ help_build(struct help *help, const struct ui *ui)
 		help_context(help, KEYMAP_MENU, "AFTER CTRL-T, TOO");
 		return;
 	}
+	/* What is meant is most of all what goes on. */
+	if (ui->prompt.is_open)
+		help_context(help, KEYMAP_PROMPT, "WHILE YOU TYPE");
+	if (ui->card.is_open)
+		help_context(help, KEYMAP_CARD, "WHEN YOU ARE ASKED");
 	help_actions(help, "THE DEVICE, OR ALL THAT ARE TAGGED", ACTION_COUNT);
 	for (int g = 0; g < KEYMAP_GROUP_COUNT; g++) {
 		help_title(help, keymap_group_title((enum keymap_group)g));
 		help_group(help, KEYMAP_TABLE, (enum keymap_group)g);
 	}
 	help_legend(help, &ui->theme);
-	help_context(help, KEYMAP_PROMPT, "WHILE YOU TYPE");
-	help_context(help, KEYMAP_CARD, "WHEN YOU ARE ASKED");
+	if (!ui->prompt.is_open)
+		help_context(help, KEYMAP_PROMPT, "WHILE YOU TYPE");
+	if (!ui->card.is_open)
+		help_context(help, KEYMAP_CARD, "WHEN YOU ARE ASKED");
 }
 
 /* Lines of the group that begins at a title, with the empty one behind it. */
