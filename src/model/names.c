@@ -399,40 +399,57 @@ names_check(const struct names *n, const char *id, const char *name,
 	return 0;
 }
 
-int
-names_set(struct names *n, const char *id_text, const char *name,
-    struct error *err)
+/* Brings the file up to date with what people did to it meanwhile. */
+static int
+names_refresh(struct names *n, struct error *err)
 {
 	struct names_stamp now;
-	struct names_line *line;
-	char id[ID_LENGTH + 1];
-	int result;
 
-	if (!names_take_id(id, id_text, strlen(id_text)))
-		return error_set(err, ERROR_USAGE,
-		    "a device without an id can't have a name");
 	if (n->path != NULL && n->path[0] == '\0')
 		return error_set(err, ERROR_FAILED,
 		    "nowhere to keep names: HOME is not set");
 	now = names_stamp(n->path);
 	if (!names_is_same(&now, &n->stamp) || n->is_unreadable)
 		names_read(n);
-	if (n->is_unreadable) {
-		if (err != NULL)
-			*err = n->why;
+	if (!n->is_unreadable)
+		return 0;
+	if (err != NULL)
+		*err = n->why;
+	return -1;
+}
+
+static int
+names_save(struct names *n, struct error *err)
+{
+	int result = names_write(n, err);
+
+	names_read(n);		/* what is known is what stands there */
+	return result;
+}
+
+int
+names_set(struct names *n, const char *id_text, const char *name,
+    struct error *err)
+{
+	struct names_line *line;
+	char id[ID_LENGTH + 1];
+
+	if (!names_take_id(id, id_text, strlen(id_text)))
+		return error_set(err, ERROR_USAGE,
+		    "a device without an id can't have a name");
+	if (names_refresh(n, err) != 0)
 		return -1;
-	}
 	if (name != NULL && name[0] != '\0') {
 		if (names_check(n, id, name, err) != 0)
 			return -1;
 		names_put(n, id, name);
-	} else {
-		line = names_find(n, id);
-		if (line == NULL)
-			return 0;
-		names_remove(n, line);
+		return names_save(n, err);
 	}
-	result = names_write(n, err);
-	names_read(n);		/* what is known is what stands there */
-	return result;
+	/* A second line of this device, ignored so far, would come up. */
+	while ((line = names_find(n, id)) != NULL) {
+		names_remove(n, line);
+		if (names_save(n, err) != 0)
+			return -1;
+	}
+	return 0;
 }

@@ -124,6 +124,20 @@ what_another_program_wrote_meanwhile_is_not_lost(void **state)
 }
 
 static void
+taking_a_name_away_leaves_none(void **state)
+{
+	struct place *place = *state;
+	struct names *n;
+
+	put(place, A " one\n" B " rig\n" A " two\n");
+	n = names_open(place->file);
+	assert_int_equal(names_set(n, A, NULL, NULL), 0);
+	assert_null(names_get(n, A));
+	assert_file(place, B " rig\n");
+	names_close(n);
+}
+
+static void
 ids_are_compared_without_case(void **state)
 {
 	struct place *place = *state;
@@ -200,6 +214,7 @@ main(void)
 		TEST(a_missing_file_is_an_empty_one_and_is_made_when_needed),
 		TEST(comments_order_and_nonsense_are_kept),
 		TEST(what_another_program_wrote_meanwhile_is_not_lost),
+		TEST(taking_a_name_away_leaves_none),
 		TEST(ids_are_compared_without_case),
 		TEST(names_that_would_mislead_are_refused),
 		TEST(a_file_that_cannot_be_read_is_never_overwritten),
