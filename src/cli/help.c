@@ -3,9 +3,12 @@
 #include "cli/help.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/options.h"
 #include "cli/verb.h"
+
+#define HELP_WIDTH	80
 
 /* "  -q, --quiet" or "      --timeout SECONDS"; the explanation begins at the
  * same column in all rows. */
@@ -39,6 +42,30 @@ help_options(unsigned of)
 	}
 }
 
+/* Words of a paragraph, as many as fit on each line. */
+static void
+help_wrap(const char *text)
+{
+	size_t column = 0;
+
+	for (;;) {
+		size_t len;
+
+		text += strspn(text, " \n");
+		len = strcspn(text, " \n");
+		if (len == 0)
+			break;
+		if (column > 0 && column + 1 + len > HELP_WIDTH) {
+			putchar('\n');
+			column = 0;
+		}
+		printf("%s%.*s", column > 0 ? " " : "", (int)len, text);
+		column += len + (column > 0);
+		text += len;
+	}
+	putchar('\n');
+}
+
 static void
 help_all(void)
 {
@@ -56,13 +83,15 @@ help_all(void)
 	}
 	printf("\nOptions, before or behind the verb:\n");
 	help_options(0);
-	printf("\nDEVICE is an id, a nickname, a tty, a USB path such as 1-1.2, or "
-	    "4 or more\ndigits that an id begins or ends with. Where one "
-	    "device is attached it may be left out.\n"
-	    "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 no such "
-	    "device, 4 ambiguous,\n5 timed out, 6 no permission, 7 busy, 8 "
-	    "refused by a safety check, 130 and 143\nended by a signal.\n"
-	    "\n'pterm help VERB' explains a verb, pterm(1) everything.\n");
+	putchar('\n');
+	help_wrap("DEVICE is an id, a nickname, a tty, a USB path such as "
+	    "1-1.2, or 4 or more digits that an id begins or ends with. Where "
+	    "one device is attached it may be left out.");
+	putchar('\n');
+	help_wrap("Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such "
+	    "device, 4 ambiguous, 5 timed out, 6 no permission, 7 busy, 8 "
+	    "refused by a safety check, 130 and 143 ended by a signal.");
+	printf("\n'pterm help VERB' explains a verb, pterm(1) everything.\n");
 }
 
 static void
@@ -73,8 +102,10 @@ help_verb(const struct verb *v)
 	    v->arguments[0] != '\0' ? " " : "", v->arguments);
 	if (v->action != NULL)
 		printf("\nKey in the dashboard: %c\n", v->action->key);
-	if (v->more != NULL)
-		printf("\n%s", v->more);
+	if (v->more != NULL) {
+		putchar('\n');
+		help_wrap(v->more);
+	}
 	if (verb_options(v) != 0) {
 		printf("\nOptions:\n");
 		help_options(verb_options(v));

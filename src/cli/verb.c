@@ -50,8 +50,8 @@ const struct verb verbs[] = {
 	    .options = OPTION_ALL, .run = info_run },
 	ACT(ACTION_DFU, .more =
 	    "A control request is tried first, then the 14400 baud touch; each "
-	    "is verified by\nthe same device coming back in DFU mode. Where "
-	    "nothing helps, the buttons to press\nare told.\n"),
+	    "is verified by the same device coming back in DFU mode. Where "
+	    "nothing helps, the buttons to press are told."),
 	ACT(ACTION_TOUCH),
 	ACT(ACTION_RESET),
 	ACT(ACTION_SAFE_MODE),
@@ -60,23 +60,23 @@ const struct verb verbs[] = {
 	{ .action = &actions[ACTION_MONITOR], .arguments = "[DEVICE...]",
 	    .options = OPTION_ALL | OPTION_PLAIN, .run = monitor_run, .more =
 	    "On a terminal it opens the dashboard's monitor of one device: "
-	    "Ctrl-] quits, F1 is help.\nElse, and with --plain or several "
-	    "devices, lines go to standard output, gaps and notes\nto standard "
+	    "Ctrl-] quits, F1 is help. Else, and with --plain or several "
+	    "devices, lines go to standard output, gaps and notes to standard "
 	    "error; lines on standard input are sent, if the device is one. It "
-	    "stays\nwith the device through resets and other tty numbers, and "
-	    "waits for one that is named\nby its whole id. --timeout ends it "
-	    "well.\n" },
+	    "stays with the device through resets and other tty numbers, and "
+	    "waits for one that is named by its whole id. --timeout ends it "
+	    "well." },
 	{ .action = &actions[ACTION_NAME], .arguments = "[DEVICE] NAME",
 	    .check = name_check, .run = name_run, .more =
 	    "The name stands for the device wherever one is asked for. An "
-	    "empty NAME (\"\") takes\nit away.\n" },
+	    "empty NAME (\"\") takes it away." },
 	{ .name = "wait", .summary = "wait until devices are in a mode",
 	    .arguments = "--mode MODE [DEVICE...]",
 	    .options = OPTION_MODE | OPTION_ALL, .check = wait_check,
 	    .run = wait_run, .more =
 	    "With several devices, or --all, it waits until all of them are in "
-	    "that mode at the\nsame time; without any, until one is. A device "
-	    "need not be attached yet.\n" },
+	    "that mode at the same time; without any, until one is. A device "
+	    "need not be attached yet." },
 	{ .name = "help", .summary = "explain pterm, or one verb",
 	    .arguments = "[VERB]", .check = help_check },
 };

@@ -18,7 +18,7 @@ struct verb {
 	const char		*summary;
 	const char		*arguments;	/* "[DEVICE...]" */
 	unsigned		 options;	/* beside the action's */
-	const char		*more;		/* for its help; or NULL */
+	const char		*more;		/* for its help, wrapped there; or NULL */
 	/* Looks at arguments and options before anything is opened. */
 	int			(*check)(const struct options *options,
 				    struct error *err);
