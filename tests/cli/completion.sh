@@ -39,6 +39,21 @@ if command -v bash >/dev/null; then
 	bash_says 'safe-mode' "help of a verb" help safe
 	bash_says '' "list takes no device" "$@" list ri
 fi
+# fish and zsh find the program by its name.
+PATH=${program%/*}:$PATH
+fish_says() {	# WANTED TEXT LINE
+	fish -c "source $dir/fish/pterm.fish; complete -C '$3'" 2>&1 |
+		cut -f 1 >"$scratch/out"
+	is "$(paste -s -d ' ' - <"$scratch/out")" "$1" "fish: $2"
+}
+if command -v fish >/dev/null; then
+	bench=--demo=$scratch/bench
+	fish_says 'reset' "a verb" 'pterm re'
+	fish_says 'rig' "a nickname" "pterm $bench reset ri"
+	fish_says 'control touch' "values of an option" 'pterm dfu --via '
+	fish_says '--force' "an option of the verb" 'pterm reset --for'
+	fish_says '' "list takes no device" "pterm $bench list ri"
+fi
 for shell in zsh fish; do
 	file=$(ls "$dir/$shell"/*)
 	if command -v $shell >/dev/null; then
