@@ -133,6 +133,10 @@ usb_find() {	# SERIAL
 	return 1
 }
 
+usb_dir() {	# SERIAL: its folder in sysfs
+	usb_find "$1" && echo "$usb_found"
+}
+
 # Reads its VID:PID into $usb_vid_pid.
 usb_read_id() {	# SERIAL
 	local vid pid

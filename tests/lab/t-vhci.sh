@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Virtual devices in a real kernel: descriptors, ttys, DFU, coming and going.
 . "${0%/*}/lib.sh"
 
