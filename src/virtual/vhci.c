@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct vhci_slot {
 	struct vhci		*vhci;
 	struct bench_device	*device;
 	int			 port;		/* kept when it leaves; or -1 */
+	unsigned		 controller;	/* that has the port */
 	char			 path[BUS_PATH_MAX];	/* that the port stands for */
 	struct usbip		*usbip;		/* NULL: not attached */
 	struct loop_timer	*timer;		/* attaches */
@@ -74,13 +76,16 @@ vhci_parse_status(const char *text, bool *is_free)
 	return true;
 }
 
-/* All controllers have their status file in the first one's folder. */
+/* All controllers have their status file in the first one's folder. For each
+ * free port its controller is told, counted from 1; 0: the port is not free. */
 static int
-vhci_free_ports(const struct vhci *vhci, bool *is_free, struct error *err)
+vhci_free_ports(const struct vhci *vhci, unsigned *controllers,
+    struct error *err)
 {
 	bool missing = false;
 
 	for (unsigned i = 0; i < CONTROLLERS_MAX; i++) {
+		bool is_free[VHCI_PORTS_MAX] = { false };
 		struct buf text = { 0 };
 		char *file = i == 0 ? xasprintf("%s/status", vhci->sysfs) :
 		    xasprintf("%s/status.%u", vhci->sysfs, i);
@@ -95,6 +100,10 @@ vhci_free_ports(const struct vhci *vhci, bool *is_free, struct error *err)
 			return 0;
 		if (result != 0)
 			return -1;
+		for (size_t port = 0; port < VHCI_PORTS_MAX; port++) {
+			if (is_free[port])
+				controllers[port] = i + 1;
+		}
 	}
 	return 0;
 }
@@ -179,25 +188,49 @@ vhci_is_reserved(const struct vhci *vhci, int port)
 	return false;
 }
 
+static unsigned
+vhci_load(const struct vhci *vhci, unsigned controller)
+{
+	unsigned load = 0;
+
+	for (size_t i = 0; i < vhci->count; i++) {
+		if (vhci->slots[i].port >= 0 &&
+		    vhci->slots[i].controller == controller)
+			load++;
+	}
+	return load;
+}
+
+/* On the controller that has the fewest of our devices: the kernel enumerates
+ * one device after the other on a hub, but hubs side by side. */
 static int
 slot_choose_port(struct vhci_slot *slot, struct error *err)
 {
 	struct vhci *vhci = slot->vhci;
-	bool is_free[VHCI_PORTS_MAX] = { false };
+	unsigned controllers[VHCI_PORTS_MAX] = { 0 }, load, least = UINT_MAX;
+	int best = -1;
 
 	if (slot->port >= 0 && strcmp(slot->path, slot->device->path) == 0)
 		return 0;
-	if (vhci_free_ports(vhci, is_free, err) != 0)
+	slot->port = -1;
+	if (vhci_free_ports(vhci, controllers, err) != 0)
 		return -1;
 	for (int i = 0; i < VHCI_PORTS_MAX; i++) {
-		if (!is_free[i] || vhci_is_reserved(vhci, i))
+		if (controllers[i] == 0 || vhci_is_reserved(vhci, i))
 			continue;
-		slot->port = i;
-		text_copy(slot->path, sizeof slot->path, slot->device->path);
-		return 0;
+		load = vhci_load(vhci, controllers[i]);
+		if (load < least) {
+			least = load;
+			best = i;
+		}
 	}
-	return error_set(err, ERROR_FAILED, "no port of the kernel's virtual "
-	    "controllers is free; there are 15 a controller");
+	if (best < 0)
+		return error_set(err, ERROR_FAILED, "no port of the kernel's "
+		    "virtual controllers is free; there are 15 a controller");
+	slot->port = best;
+	slot->controller = controllers[best];
+	text_copy(slot->path, sizeof slot->path, slot->device->path);
+	return 0;
 }
 
 /* 0: attached, 1: the port is busy still, -1: failed. */
