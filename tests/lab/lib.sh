@@ -337,8 +337,10 @@ screen_status() {
 	tmux -S "$LAB_TMP/tmux" display -p '#{pane_dead_status}'
 }
 
+# And its status is known: tmux sees the terminal close first.
 screen_has_ended() {
-	[ "$(tmux -S "$LAB_TMP/tmux" display -p '#{pane_dead}')" = 1 ]
+	[ -n "$(tmux -S "$LAB_TMP/tmux" display -p \
+	    '#{pane_dead_status}#{pane_dead_signal}')" ]
 }
 
 screen_stop() {
