@@ -31,8 +31,8 @@ struct cli {
 	int			 write_errno;	/* of stdout; 0: all is well */
 };
 
-/* Starts the app (app_start()) and runs options->verb, or list. Returns the exit
- * status; what went wrong is on stderr. */
+/* Starts the app (app_start()) and runs options->verb, or list. Returns the
+ * exit status; what went wrong is on stderr. */
 int	cli_run(struct app *app, const struct options *options);
 
 /* "pterm: TEXT" to standard error, and what mends it where that is known; the

@@ -1,7 +1,7 @@
 /*
  * The words after `pterm`: global options before or after the verb, the verb's
- * own options, and its arguments. One table (options.c) feeds the parser, the
- * help and the completions.
+ * own options, and its arguments. One table (options-table.c) feeds the parser,
+ * the help and the completions.
  */
 #ifndef PTERM_CLI_OPTIONS_H
 #define PTERM_CLI_OPTIONS_H
@@ -31,7 +31,7 @@ struct options {
 	bool			 verbose;
 	bool			 version;
 	bool			 help;
-	bool			 complete_devices;	/* for completions */
+	bool			 complete_devices;	/* for shells */
 	bool			 complete_options;
 	bool			 complete_verbs;
 	uint64_t		 timeout_us;		/* 0: none */

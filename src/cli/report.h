@@ -14,7 +14,7 @@ void		 report_put_device(struct json *json, const struct device *d);
 /* The same as an object of its own. */
 struct json	*report_device(const struct device *d);
 
-/* Words for people; out is used where they are put together. */
+/* Words for people, not cleaned. */
 const char	*report_platform(const struct device *d);
 /* "ttyACM0"; "" where there is none. */
 const char	*report_port(const struct device *d);

@@ -13,12 +13,12 @@
 struct cli;
 
 struct verb {
-	const struct action	*action;	/* NULL: name and summary count */
+	const struct action	*action;	/* NULL: see name */
 	const char		*name;
 	const char		*summary;
 	const char		*arguments;	/* "[DEVICE...]" */
 	unsigned		 options;	/* beside the action's */
-	const char		*more;		/* for its help, wrapped there; or NULL */
+	const char		*more;		/* a paragraph; NULL: none */
 	/* Looks at arguments and options before anything is opened. */
 	int			(*check)(const struct options *options,
 				    struct error *err);

@@ -106,7 +106,8 @@ wait_late(struct wait *w)
 	const struct device *d;
 	struct error err;
 
-	error_set(&err, ERROR_TIMEOUT, "not in time: no device is in that mode");
+	error_set(&err, ERROR_TIMEOUT,
+	    "not in time: no device is in that mode");
 	if (w->cli->options->all)
 		error_set(&err, ERROR_TIMEOUT,
 		    "not in time: not all devices are in that mode");
