@@ -19,6 +19,7 @@ E
 ok "ten devices and a foreign one" wait_for 30 usb_count_is 11
 udevadm settle --timeout=30
 
+sent_before=$(bench_do count edl; bench_do count modem)
 pterm list --json >"$LAB_OUT/list.json" 2>"$LAB_OUT/list.err"
 is $? 0 "pterm list --json ends with 0"
 field() {	# ID FIELD
@@ -54,6 +55,10 @@ is "$(jq -r '.devices[] | select(.usb.vid == "05c6") | .mode' \
     "$LAB_OUT/list.json")" edl "EDL"
 is "$(jq -c '[.devices[].access] | unique' "$LAB_OUT/list.json")" \
     '[{"usb":true,"tty":true}]' "root may open all of them"
+
+is "$(bench_do count edl; bench_do count modem)" "$sent_before" \
+    "nothing was sent to EDL, nor to what is not Particle's"
+diag "$sent_before"
 
 text=$(pterm list)
 is "$(printf '%s\n' "$text" | grep -c '^6\| 6000000000')" 9 \

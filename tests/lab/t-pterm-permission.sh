@@ -60,6 +60,30 @@ ok "P2 is back" wait_usb $p2 2b04:c020
 groups=''
 is "$(field $p2 .mode)" no-permission "with rules, but not in plugdev: no"
 
+# A port that somebody else holds (TIOCEXCL).
+groups=plugdev
+wait_usb $p2 2b04:c020
+tty=$(wait_tty $p2)
+hold='open(my $f, "+<", $ARGV[0]) or die; ioctl($f, 0x540c, 0) or die;
+    open(my $g, ">", $ARGV[1]); close $g; sleep 100'
+perl -e "$hold" "$tty" "$LAB_TMP/held" &
+holder=$!
+ok "root holds the tty" wait_for 10 test -e "$LAB_TMP/held"
+mine --yes touch $p2 >/dev/null 2>"$LAB_OUT/busy.err"
+is $? 7 "touch of a port that another user holds ends with 7"
+like "$(cat "$LAB_OUT/busy.err")" "another user" "and says so"
+kill $holder
+wait $holder 2>/dev/null
+rm -f "$LAB_TMP/held"
+mkdir -p "$LAB_TMP/user"
+as_user plugdev perl -e "$hold" "$tty" "$LAB_TMP/user/held" &
+ok "the user holds it" wait_for 10 test -e "$LAB_TMP/user/held"
+holder=$(pgrep -u nobody perl)
+mine --yes touch $p2 >/dev/null 2>"$LAB_OUT/busy2.err"
+is $? 7 "an own program ends it with 7, too"
+like "$(cat "$LAB_OUT/busy2.err")" "perl.*$holder|$holder.*perl" "and is named"
+kill "$holder"
+
 # Nothing that is not Particle's is opened up.
 node=/dev/$(udevadm info -q name -p "$(usb_dir modem-1)")
 is "$(stat -c %G:%a "$node")" root:664 "a foreign device keeps its permissions"
