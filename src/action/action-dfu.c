@@ -141,6 +141,7 @@ dfu_on_await(enum await_end end, void *arg)
 		error_set(&job->why, ERROR_TIMEOUT,
 		    "it accepted the request, but did not leave within %d s",
 		    AWAIT_DFU_MS / 1000);
+		job->touch.may_leave_first = true;
 		break;
 	case AWAIT_LOST:
 		job_step(run, false, "left, and is not back");

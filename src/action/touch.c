@@ -129,13 +129,19 @@ touch_on_await(enum await_end end, void *arg)
 }
 
 static void
-touch_sent(struct touch *t)
+touch_await(struct touch *t, const char *step)
 {
 	loop_timer_stop(t->deadline);
-	job_step(t->run, true, "14400 touch sent");
+	job_step(t->run, true, "%s", step);
 	job_doing(t->run, "waits for dfu");
 	t->phase = TOUCH_AWAITS;
 	await_begin(&t->await, AWAIT_DFU_MS);
+}
+
+static void
+touch_sent(struct touch *t)
+{
+	touch_await(t, "14400 touch sent");
 }
 
 static void
@@ -163,6 +169,8 @@ touch_on_opened(struct bus_port *port, const struct error *err, void *arg)
 		if (why.code == ERROR_BUSY && t->was_open &&
 		    t->retries++ < RETRIES_MAX)
 			loop_timer_set(t->retry, LOOP_MS(RETRY_MS));
+		else if (why.code == ERROR_GONE && t->may_leave_first)
+			touch_await(t, "it left before the 14400 touch");
 		else
 			touch_fail(t, &why);
 		return;

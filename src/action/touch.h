@@ -26,6 +26,9 @@ struct touch {
 	bool			 must_restore;
 	bool			 has_borrowed;	/* the port of a monitor, */
 	bool			 was_open;	/* which had it open */
+	/* Set by the owner before touch_begin(): an earlier request may yet
+	 * send it away. If it leaves first, that is awaited, too. */
+	bool			 may_leave_first;
 	unsigned		 retries;
 	struct loop_timer	*retry;
 	struct await		 await;
