@@ -311,12 +311,11 @@ as_user() {
 
 # --- A program in a terminal ------------------------------------------------
 
-# screen_start COLUMNS ROWS COMMAND...: in a tmux of the test's own.
+# screen_start COLUMNS ROWS COMMAND: in a tmux of the test's own.
 screen_start() {
-	screen_size="-x $1 -y $2"
-	shift 2
-	# shellcheck disable=SC2086
-	tmux -S "$LAB_TMP/tmux" -f /dev/null new-session -d $screen_size "$*" \; \
+	rm -f "$LAB_TMP/screen-status"
+	tmux -S "$LAB_TMP/tmux" -f /dev/null new-session -d -x "$1" -y "$2" \
+	    "$3; echo \$? >$LAB_TMP/screen-status" \; \
 	    set -g status off \; set -g remain-on-exit on \; set -sg escape-time 0
 }
 
@@ -329,18 +328,16 @@ screen_text() {
 }
 
 screen_shows() {	# REGEX
-	screen_text | grep -Eq -e "$1"
+	tap_matches "$(screen_text)" "$1"
 }
 
-# The exit status of the program, once it has ended.
+# The exit status of the command, once it has ended.
 screen_status() {
-	tmux -S "$LAB_TMP/tmux" display -p '#{pane_dead_status}'
+	cat "$LAB_TMP/screen-status"
 }
 
-# And its status is known: tmux sees the terminal close first.
 screen_has_ended() {
-	[ -n "$(tmux -S "$LAB_TMP/tmux" display -p \
-	    '#{pane_dead_status}#{pane_dead_signal}')" ]
+	[ -s "$LAB_TMP/screen-status" ]
 }
 
 screen_stop() {
