@@ -210,11 +210,28 @@ ui_update_rows(struct ui *ui)
 }
 
 static void
+ui_on_quit_answer(bool yes, void *arg)
+{
+	if (yes)
+		ui_quit(arg);
+}
+
+/* Who wanted to quit was only asked because jobs ran. */
+static void
+ui_settle(struct ui *ui)
+{
+	if (ui->card.is_open && ui->card.answered == ui_on_quit_answer &&
+	    jobs_running(ui->app->jobs) == 0)
+		ui_quit(ui);
+}
+
+static void
 ui_draw(void *arg)
 {
 	struct ui *ui = arg;
 	struct draw_cursor cursor = { 0 };
 
+	ui_settle(ui);
 	if (ui->is_ended || terminal_is_busy(ui->terminal))
 		return;
 	ui->is_dirty = false;
@@ -232,13 +249,6 @@ ui_draw(void *arg)
 }
 
 /* --- Keys --------------------------------------------------------------- */
-
-static void
-ui_on_quit_answer(bool yes, void *arg)
-{
-	if (yes)
-		ui_quit(arg);
-}
 
 void
 ui_ask_to_quit(struct ui *ui)

@@ -44,7 +44,7 @@ t_touches(void **state)
 
 	term_send(t, "t");
 	term_wait_row(t, "▸ ▲ dfu", "gatehouse");
-	term_wait_row(t, "touch  ", "s");
+	term_wait_row(t, "gatehouse", "in dfu mode");
 	quit(t);
 }
 
@@ -279,6 +279,18 @@ quitting_asks_while_jobs_run(void **state)
 }
 
 static void
+quitting_is_done_once_the_last_job_ended(void **state)
+{
+	struct term *t = start_small(state);
+
+	/* It runs for a moment when q comes; nobody answers. */
+	term_send(t, "dq");
+	assert_int_equal(term_wait_exit(t), 0);
+	term_assert_restored(t);
+	term_stop(t);
+}
+
+static void
 shift_r_asks_all_again(void **state)
 {
 	struct term *t = start_small(state);
@@ -325,6 +337,7 @@ main(void)
 		AT(a_hung_board_delays_no_other, 120x40),
 		AT_BOTH(ctrl_c_cancels_the_job_of_the_selected_row),
 		AT_BOTH(quitting_asks_while_jobs_run),
+		AT(quitting_is_done_once_the_last_job_ended, 80x24),
 		AT_BOTH(shift_r_asks_all_again),
 		AT_BOTH(the_monitor_opens_and_goes_back),
 	};
