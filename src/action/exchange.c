@@ -61,7 +61,8 @@ exchange_take(struct exchange *x, enum usb_status status, const uint8_t *data,
 		break;
 	default:
 		x->result.status = status;
-		if (len != 0)
+		/* OUT has a length and no data; so has what broke. */
+		if (data != NULL)
 			buf_append(&x->data, data, len);
 		x->result.data = x->data.data;
 		x->result.len = x->data.len;

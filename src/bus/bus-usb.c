@@ -257,12 +257,13 @@ static void
 usb_transfer_tell(struct bus_usb_transfer *transfer, enum usb_status status)
 {
 	bus_transfer_cb cb = transfer->cb;
-	bool has_data = status == USB_OK &&
-	    (transfer->buffer[0] & USB_DIR_IN) != 0;
+	bool is_in = (transfer->buffer[0] & USB_DIR_IN) != 0;
+	bool has_data = is_in && status == USB_OK;
 
 	usb_transfer_detach(transfer);
+	/* What a transfer brought that then broke is nobody's. */
 	cb(status, has_data ? transfer->buffer + LIBUSB_CONTROL_SETUP_SIZE :
-	    NULL, transfer->len, transfer->arg);
+	    NULL, has_data || !is_in ? transfer->len : 0, transfer->arg);
 	if (!transfer->is_flying)
 		usb_transfer_free(transfer);
 }
