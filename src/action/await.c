@@ -44,6 +44,7 @@ await_begin(struct await *a, unsigned timeout_ms)
 {
 	a->is_on = true;
 	a->is_settling = false;
+	a->until_us = job_now(a->run) + LOOP_MS(timeout_ms);
 	if (!await_has_left(a) || !job_device(a->run)->is_present)
 		job_expect(a->run, a->going_to, timeout_ms + MARGIN_MS);
 	loop_timer_set(a->timer, LOOP_MS(timeout_ms));
@@ -76,6 +77,24 @@ await_has_left(const struct await *a)
 	return !d->is_present || d->usb.node != a->from;
 }
 
+static uint64_t
+await_left_us(const struct await *a)
+{
+	uint64_t now = job_now(a->run);
+
+	return a->until_us > now ? a->until_us - now : 0;
+}
+
+/* Back, without a tty so far. It may leave once more: it is expected still. */
+static void
+await_settle(struct await *a)
+{
+	a->is_settling = true;
+	job_expect(a->run, a->going_to,
+	    (unsigned)(await_left_us(a) / 1000) + MARGIN_MS);
+	loop_timer_set(a->timer, LOOP_MS(SETTLE_MS));
+}
+
 void
 await_device(struct await *a)
 {
@@ -84,7 +103,9 @@ await_device(struct await *a)
 	if (!a->is_on || !await_has_left(a))
 		return;
 	if (!d->is_present) {
-		/* Left (again): the deadline of the whole still counts. */
+		/* Left again: the deadline of the whole counts. */
+		if (a->is_settling)
+			loop_timer_set(a->timer, await_left_us(a));
 		a->is_settling = false;
 		return;
 	}
@@ -92,10 +113,8 @@ await_device(struct await *a)
 		await_end(a, AWAIT_WRONG);
 	else if (d->usb_mode != PLATFORM_USB_NORMAL || d->usb.tty[0] != '\0')
 		await_end(a, AWAIT_BACK);
-	else if (!a->is_settling) {
-		a->is_settling = true;
-		loop_timer_set(a->timer, LOOP_MS(SETTLE_MS));
-	}
+	else if (!a->is_settling)
+		await_settle(a);
 }
 
 static void

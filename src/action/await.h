@@ -34,6 +34,7 @@ struct await {
 	bus_node		 from;		/* the one that is to end */
 	bool			 is_on;
 	bool			 is_settling;	/* back, its tty is to come */
+	uint64_t		 until_us;	/* the deadline of the whole */
 	struct loop_timer	*timer;
 	struct loop_deferred	*look;
 };

@@ -502,6 +502,33 @@ a_device_that_comes_back_under_another_tty_is_the_same(void **state)
 	rig_free(rig);
 }
 
+static bool
+is_back_without_tty(struct rig *rig, void *arg)
+{
+	const struct device *d = rig_device(rig, "argon");
+
+	(void)arg;
+	return d != NULL && d->is_present && d->departures == 1 &&
+	    d->usb.tty[0] == '\0';
+}
+
+/* A boot loop, or a loose cable: what counts is where it is in the end. */
+static void
+a_device_that_leaves_once_more_on_its_way_back_is_still_awaited(void **state)
+{
+	struct rig *rig = rig_ready("device argon\n");
+	uint32_t job = rig_start(rig, ACTION_RESET, "argon", NULL);
+
+	(void)state;
+	rig_until(rig, is_back_without_tty, NULL, 10);
+	rig_do(rig, "unplug argon");
+	rig_run_ms(rig, 2000);
+	rig_do(rig, "plug argon");
+	assert_good(rig_finish(rig, job, 20));
+	assert_has(rig->job[job].steps, "+back on ttyACM0\n");
+	rig_free(rig);
+}
+
 static void
 hundreds_of_resets_leave_nothing_behind(void **state)
 {
@@ -562,6 +589,8 @@ main(void)
 		    devices_without_usable_serial_are_followed_by_their_place),
 		cmocka_unit_test(
 		    a_device_that_comes_back_under_another_tty_is_the_same),
+		cmocka_unit_test(
+		    a_device_that_leaves_once_more_on_its_way_back_is_still_awaited),
 		cmocka_unit_test(hundreds_of_resets_leave_nothing_behind),
 	};
 
