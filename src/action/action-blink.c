@@ -138,8 +138,7 @@ blink_start(struct job_run *run)
 
 	job->timer = loop_timer_new(job_env(run)->loop, blink_on_timer, run);
 	job_doing(run, "request %u", CTRL_START_NYAN_SIGNAL);
-	job->handle = bus_open(job_env(run)->bus, job_device(run)->usb.node,
-	    &err);
+	job->handle = job_open(run, &err);
 	if (job->handle == NULL) {
 		job_step(run, false, "opening: %s", err.text);
 		job_end(run, err.code, "%s", err.text);

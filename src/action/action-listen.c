@@ -125,8 +125,7 @@ listen_on_sent(struct job_run *run, const struct error *err)
 	}
 	job_doing(run, "waits until it is %s", listen_words(job));
 	job->until_us = job_now(run) + LOOP_MS(VERIFY_MS);
-	job->handle = bus_open(job_env(run)->bus, job_device(run)->usb.node,
-	    &open_err);
+	job->handle = job_open(run, &open_err);
 	if (job->handle == NULL)
 		job_end(run, open_err.code, "%s", open_err.text);
 	else

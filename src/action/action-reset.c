@@ -203,7 +203,7 @@ reset_start(struct job_run *run)
 		send_begin(&job->send);
 		return;
 	}
-	job->handle = bus_open(job_env(run)->bus, d->usb.node, &err);
+	job->handle = job_open(run, &err);
 	if (job->handle == NULL) {
 		job_step(run, false, "opening: %s", err.text);
 		job_end(run, err.code, "%s", err.text);

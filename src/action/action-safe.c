@@ -120,8 +120,7 @@ safe_from_dfu(struct job_run *run)
 	struct error err;
 
 	job_doing(run, "command 0xfa");
-	job->handle = bus_open(job_env(run)->bus, job_device(run)->usb.node,
-	    &err);
+	job->handle = job_open(run, &err);
 	if (job->handle == NULL || bus_claim(job->handle, 0, &err) != 0) {
 		job_step(run, false, "command 0xfa: %s", err.text);
 		job_end(run, err.code, "%s", err.text);

@@ -33,6 +33,9 @@ const struct job *job_public(const struct job_run *run);
 /* Never NULL, but perhaps not present. */
 const struct device *job_device(const struct job_run *run);
 uint64_t	 job_now(const struct job_run *run);
+/* Opens what the device is attached as now. Whatever it was when the job began,
+ * a chip in EDL is not opened: nothing is ever sent to one. */
+struct bus_handle *job_open(const struct job_run *run, struct error *err);
 
 /* A step begins: what the row shows, and from where its duration counts. */
 void		 job_doing(struct job_run *run, const char *fmt, ...)

@@ -148,6 +148,23 @@ job_now(const struct job_run *run)
 	return loop_now_us(run->jobs->env.loop);
 }
 
+struct bus_handle *
+job_open(const struct job_run *run, struct error *err)
+{
+	const struct device *d = job_device(run);
+
+	if (!d->is_present) {
+		error_set(err, ERROR_GONE, "the device disconnected");
+		return NULL;
+	}
+	if (d->usb_mode == PLATFORM_USB_EDL) {
+		error_set(err, ERROR_REFUSED,
+		    "nothing is sent to a chip in EDL mode");
+		return NULL;
+	}
+	return bus_open(run->jobs->env.bus, d->usb.node, err);
+}
+
 bool
 job_is_cancelled(const struct job_run *run)
 {

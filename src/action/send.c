@@ -162,7 +162,7 @@ send_begin(struct send *s)
 
 	send_close(s);
 	s->was_old = false;
-	s->handle = bus_open(env->bus, job_device(s->run)->usb.node, &s->why);
+	s->handle = job_open(s->run, &s->why);
 	if (s->handle == NULL) {
 		job_step(s->run, false, "request %u: %s", s->type,
 		    s->why.text);

@@ -256,7 +256,14 @@ touch_open(void *arg)
 {
 	struct touch *t = arg;
 	struct bus_port_config config = { .baud = BAUD_HARMLESS };
+	struct error err;
 
+	/* What it had may be another device's tty by now. */
+	if (await_has_left(&t->await)) {
+		error_set(&err, ERROR_GONE, "the device disconnected");
+		touch_fail(t, &err);
+		return;
+	}
 	t->port = bus_port_open(job_env(t->run)->bus,
 	    job_device(t->run)->usb.tty, &config, &touch_events, t);
 }
