@@ -156,6 +156,9 @@ serial_begin(struct serial_port *port, enum serial_job job)
 		return;
 	error_set(&port->work.error, ERROR_FAILED, "%s: no thread: %s",
 	    port->work.tty, strerror(result));
+	/* Rather wait here than keep the tty from everybody until we end. */
+	if (job == JOB_CLOSE)
+		serial_work_close(&port->work);
 	if (write(port->done_fd, &one, sizeof one) < 0)
 		abort();	/* an eventfd of ours takes it */
 }
@@ -396,6 +399,9 @@ serial_port_new(struct bus_serial *serial, const char *tty)
 	port->work.fd = -1;
 	text_copy(port->work.tty, sizeof port->work.tty, tty);
 	port->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (port->done_fd < 0)
+		error_set(&port->error, ERROR_FAILED, "%s: no descriptor: %s",
+		    tty, strerror(errno));
 	port->done = loop_fd_new(serial->loop, port->done_fd, 0,
 	    serial_job_done, port);
 	port->later = loop_deferred_new(serial->loop, serial_tell, port);
@@ -432,7 +438,7 @@ bus_serial_open(struct bus_serial *serial, const char *tty,
 	port->arg = arg;
 	port->work.config = *config;
 	TAILQ_INSERT_TAIL(&serial->ports, port, entry);
-	if (is_refused || port->done_fd < 0) {
+	if (is_refused || port->done_fd < 0) {	/* error says why */
 		port->state = SERIAL_SHUT;
 		port->owes_opened = true;
 		loop_deferred_schedule(port->later);
