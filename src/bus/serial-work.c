@@ -125,18 +125,21 @@ serial_is_right(struct serial_work *work)
 	return false;
 }
 
+/* Asked before it is opened: libserialport sets the tty's modes at once, and
+ * who reads it already would see the end of the file. */
 static bool
 serial_is_free(struct serial_work *work)
 {
 	char who[BUS_TEXT_MAX];
 
-	if (!host_holder_by_lock_file(work->host, work->tty, who, sizeof who))
+	if (!host_holder_by_lock_file(work->host, work->tty, who, sizeof who) &&
+	    !host_holder_by_descriptor(work->host, work->tty, who, sizeof who))
 		return true;
 	serial_busy(work, who);
 	return false;
 }
 
-/* Keeps others out from here on, and looks who came before. */
+/* Keeps others out from here on, and looks who came meanwhile. */
 static bool
 serial_take(struct serial_work *work)
 {
@@ -181,7 +184,8 @@ serial_make_raw(struct serial_work *work)
 static bool
 serial_settle(struct serial_work *work)
 {
-	if (!serial_take(work))
+	/* Now that it is open its number goes to nobody else. */
+	if (!serial_is_right(work) || !serial_take(work))
 		return false;
 	if (!serial_make_raw(work))
 		return false;
