@@ -50,6 +50,8 @@ struct action {
 	const char		*verb;		/* "safe-mode" */
 	const char		*short_name;	/* last line: "safe" */
 	const char		*summary;	/* "restart into safe mode" */
+	const char		*effect;	/* of the key, on each of several:
+						 * "each restarts into ..." */
 	unsigned		 flags;
 	unsigned		 options;
 	/* ACTION_MODE() of where it makes sense; others are refused. */

@@ -69,11 +69,12 @@ act_ask(struct ui *ui, const struct action *action)
 	char question[128], yes[32];
 	const struct device *d;
 
-	snprintf(question, sizeof question, "%s: %s, %zu devices?",
-	    action->verb, action->summary, ui->asked_count);
+	snprintf(question, sizeof question, "%s %zu devices?", action->verb,
+	    ui->asked_count);
 	snprintf(yes, sizeof yes, "%s all %zu", action->short_name,
 	    ui->asked_count);
 	card_open(&ui->card, question, yes, "no", act_answered, ui);
+	card_add_line(&ui->card, "%s", action->effect);
 	for (size_t i = 0; i < ui->asked_count; i++) {
 		d = registry_get(ui->app->registry, ui->asked[i]);
 		card_add_line(&ui->card, "%s %-24s %-16s %s",

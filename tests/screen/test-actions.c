@@ -162,7 +162,8 @@ several_are_asked_about_and_no_is_the_default(void **state)
 	term_send(t, "  ");
 	term_wait_line(t, 0, "2 tagged");
 	term_send(t, "d");
-	term_wait_row(t, "dfu", "2 devices?");
+	term_wait(t, "dfu 2 devices?");
+	term_wait(t, "each stops and goes into DFU mode");
 	term_wait_row(t, "gatehouse", "Photon 2");
 	term_wait(t, "[ n  no ]");
 	term_send(t, "\r");
