@@ -143,26 +143,37 @@ real_is_changed(const struct bus_node_info *a, const struct bus_node_info *b)
 	    || a->tty_access != b->tty_access;
 }
 
-/* udev: something about the device at this place. That it came or left, libusb
- * says itself, if it can. */
 static void
-real_changed(const char *path, bool is_arrival, void *arg)
+real_update(struct bus_real *bus, struct real_node *node)
 {
-	struct bus_real *bus = arg;
-	struct real_node *node = real_find_path(bus, path);
-	struct bus_node_info now;
+	struct bus_node_info now = node->info;
 
-	if (bus->must_look && (is_arrival || node != NULL))
-		loop_deferred_schedule(bus->look);
-	if (node == NULL || !host_usb_is_there(bus->host, path,
-	    node->info.address))
+	if (!host_usb_is_there(bus->host, now.path, now.address))
 		return;
-	now = node->info;
 	real_refresh(bus, &now);
 	if (!real_is_changed(&now, &node->info))
 		return;
 	node->info = now;
 	bus->cb(BUS_CHANGED, &node->info, bus->arg);
+}
+
+/* udev: something about the device at this place, or about any. That it came or
+ * left, libusb says itself, if it can. */
+static void
+real_changed(const char *path, bool is_arrival, void *arg)
+{
+	struct bus_real *bus = arg;
+	struct real_node *node = path != NULL ? real_find_path(bus, path) :
+	    NULL;
+
+	if (bus->must_look && (is_arrival || node != NULL))
+		loop_deferred_schedule(bus->look);
+	if (node != NULL)
+		real_update(bus, node);
+	if (path != NULL)
+		return;
+	TAILQ_FOREACH(node, &bus->nodes, entry)
+		real_update(bus, node);
 }
 
 static void

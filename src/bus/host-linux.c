@@ -20,6 +20,7 @@
 
 #define HOST_ATTRIBUTE_MAX	1024
 #define HOST_DESCRIPTORS_MAX	65536
+#define HOST_MONITOR_BUFFER	(8 * 1024 * 1024)
 
 struct host {
 	char	*root;
@@ -332,8 +333,12 @@ host_interface_tty(const struct host *host, int device, const char *name,
 
 	snprintf(sub, sizeof sub, "%s/tty", name);
 	fd = openat(device, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || (dir = fdopendir(fd)) == NULL)
+	if (fd < 0)
 		return false;
+	if ((dir = fdopendir(fd)) == NULL) {
+		close(fd);
+		return false;
+	}
 	while (!found && (entry = readdir(dir)) != NULL) {
 		int tty_dir;
 
@@ -482,9 +487,13 @@ host_monitor_readable(int fd, unsigned events, void *arg)
 
 	(void)fd, (void)events;
 	/* One a turn: the callback may lead anywhere. */
+	errno = 0;
 	device = udev_monitor_receive_device(monitor->monitor);
-	if (device == NULL)
+	if (device == NULL) {
+		if (errno == ENOBUFS)
+			monitor->cb(NULL, true, monitor->arg);
 		return;
+	}
 	host_monitor_note(monitor, device);
 	udev_device_unref(device);
 }
@@ -513,6 +522,9 @@ host_monitor_new(const struct host *host, struct loop *loop,
 		host_monitor_free(monitor);
 		return NULL;
 	}
+	/* A rack of boards that is switched on; less where it is not allowed. */
+	udev_monitor_set_receive_buffer_size(monitor->monitor,
+	    HOST_MONITOR_BUFFER);
 	monitor->source = loop_fd_new(loop,
 	    udev_monitor_get_fd(monitor->monitor), LOOP_READ,
 	    host_monitor_readable, monitor);

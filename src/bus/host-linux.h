@@ -66,7 +66,8 @@ bool	host_tty_is_ignored(const struct host *host, const char *tty);
 struct host_monitor;
 
 /* Something about the USB device at this place changed: it or a tty of it came
- * or went, or its access did. is_arrival: the device itself came. */
+ * or went, or its access did. is_arrival: the device itself came. path NULL:
+ * too much happened at once, and some of it was not told. */
 typedef void (*host_monitor_cb)(const char *path, bool is_arrival, void *arg);
 
 /* Listens to udevd; where none runs, to the kernel. */
