@@ -255,8 +255,6 @@ registry_derive(struct registry_entry *e, uint64_t now_us)
 		    now_us);
 	else if (!d->usb.usb_access)
 		registry_set_mode(e, DEVICE_NO_PERMISSION, "", now_us);
-	else if (d->mode == DEVICE_NO_PERMISSION || d->mode == DEVICE_SWITCHING)
-		registry_set_mode(e, DEVICE_UNKNOWN, "", now_us);
 	registry_set_problem(e);
 }
 
@@ -356,10 +354,14 @@ registry_node_changed(struct registry *r, const struct bus_node_info *node,
     uint64_t now_us)
 {
 	struct registry_entry *e = registry_entry_by_node(r, node->node);
+	bool may_ask;
 
 	if (e == NULL)
 		return;
+	may_ask = node->usb_access && !e->device.usb.usb_access;
 	e->device.usb = *node;
+	if (may_ask && e->device.mode == DEVICE_NO_PERMISSION)
+		registry_set_mode(e, DEVICE_UNKNOWN, "", now_us);
 	registry_derive(e, now_us);
 	registry_notify(r, REGISTRY_CHANGED, e);
 }

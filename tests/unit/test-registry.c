@@ -262,6 +262,30 @@ modes_that_the_product_id_tells_are_known_at_once(void **state)
 	assert_int_equal(registry_by_node(f->r, info.node)->mode, DEVICE_DFU);
 }
 
+/* faccessat() may say yes where open() then says no. */
+static void
+a_refused_opening_is_not_forgotten_when_the_tty_comes(void **state)
+{
+	struct fixture *f = *state;
+	struct bus_node_info n = node(f, ARGON, A, "1-1");
+	struct registry_answers refused = {
+		.has_mode = true, .mode = DEVICE_NO_PERMISSION,
+		.has_problem = true, .problem = "this user may not",
+	};
+
+	registry_node_added(f->r, &n, 0);
+	registry_answered(f->r, registry_at(f->r, 0)->number, &refused, 0);
+	snprintf(n.tty, sizeof n.tty, "/dev/ttyACM0");
+	registry_node_changed(f->r, &n, 0);
+	assert_int_equal(registry_at(f->r, 0)->mode, DEVICE_NO_PERMISSION);
+	/* Nobody knows what it does once it may be asked. */
+	n.usb_access = false;
+	registry_node_changed(f->r, &n, 0);
+	n.usb_access = true;
+	registry_node_changed(f->r, &n, 0);
+	assert_int_equal(registry_at(f->r, 0)->mode, DEVICE_UNKNOWN);
+}
+
 static void
 access_comes_and_goes(void **state)
 {
@@ -468,6 +492,7 @@ main(void)
 		TEST(a_late_goodbye_of_the_last_attachment_harms_nobody),
 		TEST(modes_that_the_product_id_tells_are_known_at_once),
 		TEST(access_comes_and_goes),
+		TEST(a_refused_opening_is_not_forgotten_when_the_tty_comes),
 		TEST(answers_change_the_row_and_say_so_once),
 		TEST(safe_mode_by_pterm_lasts_until_the_device_leaves),
 		TEST(the_list_is_in_order_of_places),
