@@ -69,7 +69,7 @@ virtual_dispatch(struct virtual_state *state, const struct pollfd *polled,
 		events = 0;
 		if (polled[i].revents & (POLLIN | POLLHUP | POLLERR))
 			events |= LOOP_READ;
-		if (polled[i].revents & (POLLOUT | POLLERR))
+		if (polled[i].revents & (POLLOUT | POLLHUP | POLLERR))
 			events |= LOOP_WRITE;
 		events &= source->events;
 		if (events != 0)
