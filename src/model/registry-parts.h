@@ -40,6 +40,17 @@ struct registry {
 	unsigned			 notifying;
 };
 
+/* registry.c */
+/* NULL: no such number. */
+struct registry_entry *registry_entry(const struct registry *r,
+	    uint32_t number);
+void	registry_notify(struct registry *r, enum registry_event event,
+	    const struct registry_entry *e);
+void	registry_set_mode(struct registry_entry *e, enum device_mode mode,
+	    const char *reason, uint64_t now_us);
+void	registry_set_problem(struct registry_entry *e);
+
+/* registry-identity.c */
 /* The device that has just come as that node; NULL: a new one. id is its own,
  * "" for none. */
 struct registry_entry *registry_recognise(struct registry *r,

@@ -83,7 +83,7 @@ registry_unlisten(struct registry_listener *l)
 		registry_sweep(l->registry);
 }
 
-static void
+void
 registry_notify(struct registry *r, enum registry_event event,
     const struct registry_entry *e)
 {
@@ -157,7 +157,7 @@ registry_at(const struct registry *r, size_t i)
 	return i < r->list_count ? &r->list[i]->device : NULL;
 }
 
-static struct registry_entry *
+struct registry_entry *
 registry_entry(const struct registry *r, uint32_t number)
 {
 	/* Numbers are given in order and entries never go: 1, 2, 3, ... */
@@ -212,7 +212,7 @@ registry_entry_new(struct registry *r)
 
 /* --- What is known of it ------------------------------------------------ */
 
-static void
+void
 registry_set_mode(struct registry_entry *e, enum device_mode mode,
     const char *reason, uint64_t now_us)
 {
@@ -225,7 +225,7 @@ registry_set_mode(struct registry_entry *e, enum device_mode mode,
 	    strlen(reason));
 }
 
-static void
+void
 registry_set_problem(struct registry_entry *e)
 {
 	text_copy(e->device.problem, sizeof e->device.problem,
@@ -436,76 +436,7 @@ registry_sent_to_safe_mode(struct registry *r, uint32_t number)
 		e->is_safe = true;
 }
 
-/* --- Answers ------------------------------------------------------------ */
-
-void
-registry_asked(struct registry *r, uint32_t number, uint64_t now_us)
-{
-	struct registry_entry *e = registry_entry(r, number);
-
-	if (e != NULL && e->device.is_present)
-		e->device.asked_us = now_us;
-}
-
-static void
-registry_take_mode(struct registry_entry *e, const struct registry_answers *a,
-    uint64_t now_us)
-{
-	/* No request tells safe mode, and some versions tell no mode at all. */
-	if (e->is_safe &&
-	    (a->mode == DEVICE_NORMAL || a->mode == DEVICE_UNKNOWN))
-		registry_set_mode(e, DEVICE_SAFE, "pterm sent it there",
-		    now_us);
-	else
-		registry_set_mode(e, a->mode,
-		    a->mode_reason != NULL ? a->mode_reason : "", now_us);
-}
-
-static void
-registry_take_text(char *dst, size_t size, const char *text)
-{
-	if (text != NULL)
-		text_clean(dst, size, text, strlen(text));
-}
-
-void
-registry_answered(struct registry *r, uint32_t number,
-    const struct registry_answers *a, uint64_t now_us)
-{
-	struct registry_entry *e = registry_entry(r, number);
-	struct device old;
-	struct device *d;
-
-	if (e == NULL || !e->device.is_present) {
-		module_list_free(a->modules);
-		return;
-	}
-	d = &e->device;
-	if (!a->still_open)
-		d->asked_us = 0;
-	memcpy(&old, d, sizeof old);
-	if (a->has_mode)
-		registry_take_mode(e, a, now_us);
-	if (a->has_protection)
-		d->protection = a->protection;
-	registry_take_text(d->system_version, sizeof d->system_version,
-	    a->system_version);
-	registry_take_text(d->manufacturing_serial,
-	    sizeof d->manufacturing_serial, a->manufacturing_serial);
-	registry_take_text(d->cloud, sizeof d->cloud, a->cloud);
-	if (a->modules != NULL) {
-		module_list_free(d->modules);
-		d->modules = a->modules;
-		d->modules_are_current = true;
-	}
-	if (a->has_problem) {
-		registry_take_text(e->answer_problem, sizeof e->answer_problem,
-		    a->problem);
-		registry_set_problem(e);
-	}
-	if (memcmp(&old, d, sizeof old) != 0)
-		registry_notify(r, REGISTRY_CHANGED, e);
-}
+/* --- Names and time --------------------------------------------------- */
 
 void
 registry_name_changed(struct registry *r)
@@ -520,8 +451,6 @@ registry_name_changed(struct registry *r)
 			registry_notify(r, REGISTRY_CHANGED, e);
 	}
 }
-
-/* --- Time --------------------------------------------------------------- */
 
 uint64_t
 registry_next_deadline(const struct registry *r)
