@@ -57,9 +57,9 @@ done >"$scratch/out"
 silent out "the page has all modes"
 
 sed -n 's/.*\(cli\|act\)_event([^"]*"\([a-z]*\)".*/\2/p
-    s/^	\[WATCH_[A-Z]*\] = "\([a-z]*\)",/\1/p' "$top_srcdir"/src/cli/*.c |
+    s/^	*\[\(WATCH\|SESSION\)_[A-Z]*\] = "\([a-z]*\)",/\2/p' "$top_srcdir"/src/cli/*.c |
 	sort -u >"$scratch/events"
-is "$(grep -c . "$scratch/events")" 12 "the events are found in the sources"
+is "$(grep -c . "$scratch/events")" 14 "the events are found in the sources"
 sed -n '/^\.Ss Events/,/^\.Sh ENV/s/^\.It Li //p' "$page" |
 	sed 's/ , /\n/g' >"$scratch/paged"
 grep -v -x -F -f "$scratch/paged" "$scratch/events" >"$scratch/out"

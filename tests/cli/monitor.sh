@@ -83,15 +83,15 @@ ends 0 "standard input is sent"
 says out '^from the shell$' "and answered"
 says out '^three$' "and its end is not the end"
 export PTERM_EOL=crlf
-run_with 'echo windows\necho two\n' --timeout 0.3 monitor gate
+run_with 'echo windows\necho two\n' --timeout 1 monitor gate
 says out '^windows$' "with the end of lines that is wanted"
 says out '^two$' "each"
 unset PTERM_EOL
-run_with 'echo early\n' --timeout 1.5 monitor e00fce680000000000000003
+run_with 'echo early\n' --timeout 4 monitor e00fce680000000000000003
 ends 0 "to one that comes later"
 says out '^early$' "once it is there"
 
-run --timeout 0.3 monitor ffffffffffffffffffffffff
+run --timeout 2 monitor ffffffffffffffffffffffff
 ends 5 "one that never comes"
 says err 'ffffffffffffffffffffffff was not attached in time' "is named"
 run monitor nobody
