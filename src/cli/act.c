@@ -10,7 +10,8 @@
 #include "base/text.h"
 #include "cli/verb.h"
 
-/* A device that has not said by now what it does is acted on as it is. */
+/* A device that has not said by now what it does is acted on as it is. At least
+ * half of --timeout is for the action itself. */
 #define ANSWERS_US	LOOP_S(1)
 
 const struct device *
@@ -68,6 +69,14 @@ act_time_left(const struct act *act)
 	if (deadline == CLI_FOREVER)
 		return 0;
 	return deadline > now + 1000 ? (unsigned)((deadline - now) / 1000) : 1;
+}
+
+static uint64_t
+act_answers_us(const struct act *act)
+{
+	uint64_t half_us = (uint64_t)act_time_left(act) * 1000 / 2;
+
+	return half_us == 0 || half_us > ANSWERS_US ? ANSWERS_US : half_us;
 }
 
 static void
@@ -139,7 +148,7 @@ act_all(struct act *act)
 
 	if (act_confirm(act, &err) != 0)
 		return act->cli->signo != 0 ? cli_signal_status(act->cli)
-		    : cli_fail(&err);
+		    : cli_fail_event(act->cli, &err);
 	act->listener = jobs_listen(act->cli->app->jobs, act_on_job, act);
 	for (size_t i = 0; i < act->count; i++)
 		act_start(act, &act->rows[i]);
@@ -173,8 +182,8 @@ act_run(struct cli *cli)
 		    label));
 		act.width = width > act.width ? width : act.width;
 	}
-	if (targets_wait_answers(cli, &targets, ANSWERS_US) == CLI_SIGNAL &&
-	    cli->signo != 0)
+	if (targets_wait_answers(cli, &targets, act_answers_us(&act)) ==
+	    CLI_SIGNAL && cli->signo != 0)
 		status = cli_signal_status(cli);
 	else
 		status = act_all(&act);

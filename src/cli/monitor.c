@@ -363,7 +363,7 @@ monitor_run(struct cli *cli)
 		    cli_deadline(cli)));
 		monitor_end(&m);
 	} else
-		status = cli_fail(&err);
+		status = cli_fail_event(cli, &err);
 	free(m.devices);
 	buf_fini(&m.to_send);
 	return status;

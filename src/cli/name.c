@@ -79,9 +79,9 @@ name_run(struct cli *cli)
 	struct error err;
 
 	if (name_find(cli, device, id, &err) != 0)
-		return cli_fail(&err);
+		return cli_fail_event(cli, &err);
 	if (names_set(cli->app->names, id, name, &err) != 0)
-		return cli_fail(&err);
+		return cli_fail_event(cli, &err);
 	name_report(cli, id, name);
 	return 0;
 }

@@ -124,7 +124,7 @@ wait_late(struct wait *w)
 			continue;
 		break;
 	}
-	return cli_fail(&err);
+	return cli_fail_event(w->cli, &err);
 }
 
 static void
@@ -156,7 +156,7 @@ wait_run(struct cli *cli)
 	if (end == CLI_LATE)
 		return wait_late(&w);
 	if (w.is_bad)
-		return cli_fail(&w.err);
+		return cli_fail_event(cli, &w.err);
 	wait_report(&w);
 	return 0;
 }

@@ -82,6 +82,9 @@ run reset gate rig
 ends 8 "two devices, and nobody to ask"
 says err 'reset .*2 devices.*--yes' "says how"
 silent out "nothing was done"
+run --json reset gate rig
+json '[.[] | [.event, .code, .exit]]' '[["error","refused",8]]' \
+    "nor does a program have to read standard error for it"
 run blink --for 1 gate rig
 ends 0 "what disturbs nobody needs no question"
 run --yes reset gate rig
@@ -130,6 +133,14 @@ if command -v script >/dev/null; then
 	asks '' 8 "no is the default"
 	asks nonsense 8 "nonsense is no"
 fi
+
+# Asking a hung device for its mode does not take all the time there is.
+bench <<-B
+	scale 0.02
+	device argon hung
+B
+run --timeout 1 dfu --via touch
+ends 0 "half of the time is for the action"
 
 # A device that never comes back: one step's time is over after 8 s.
 bench <<-B

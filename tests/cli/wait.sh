@@ -80,4 +80,10 @@ bench <<-B
 B
 run name it
 ends 8 "without an id there is nothing to keep a name for"
+run --json name 1-9 it
+json '[.[] | [.event, .code, .exit]]' '[["error","no-device",3]]' \
+    "an event says so"
+run --json --timeout 2 wait --mode dfu
+json '[.[] | [.event, .code, .exit]]' '[["error","timeout",5]]' \
+    "waiting in vain is an event, too"
 done_testing
