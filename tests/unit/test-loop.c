@@ -390,7 +390,10 @@ main(void)
 		ON_BOTH(a_descriptor_that_stays_ready_does_not_keep_the_turn),
 		ON_BOTH(nothing_scheduled_is_no_turn),
 		ON_BOTH(a_turn_waits_no_longer_than_it_may),
-		ON_BOTH(many_timers_keep_their_order_when_some_are_stopped),
+		/* In real time, setting them may take longer than they do. */
+		{ "many_timers_keep_their_order_when_some_are_stopped",
+		    many_timers_keep_their_order_when_some_are_stopped,
+		    setup_virtual, teardown, NULL },
 		{ "a_signal_becomes_a_callback", a_signal_becomes_a_callback,
 		    setup_real, teardown, NULL },
 		{ "hours_pass_at_once_on_the_virtual_clock",
