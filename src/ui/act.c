@@ -77,7 +77,7 @@ act_ask(struct ui *ui, const struct action *action)
 	card_add_line(&ui->card, "%s", action->effect);
 	for (size_t i = 0; i < ui->asked_count; i++) {
 		d = registry_get(ui->app->registry, ui->asked[i]);
-		card_add_line(&ui->card, "%s %-24s %-16s %s",
+		card_add_line(&ui->card, "%s %-24s %-27s %s",
 		    theme_plain_sign(&ui->theme, d->mode), device_label(d),
 		    platform_shown_name(d->platform, d->usb.product),
 		    theme_mode_word(d->mode));
