@@ -182,14 +182,16 @@ usb_count_is() {
 	[ $count -eq "$1" ]
 }
 
-# Finds the tty of a device: $usb_tty is /dev/ttyACM0.
+# Finds the tty of a device: $usb_tty is /dev/ttyACM0. Not before udevd is done
+# with it, which is when its database has it: group and links come from there.
 usb_find_tty() {	# SERIAL
-	local folder
+	local folder number
 	usb_find "$1" || return 1
 	for folder in "$usb_found"/*/tty/*; do
 		usb_tty=/dev/${folder##*/}
-		[ -d "$folder" ] && [ -c "$usb_tty" ] && return 0
-	done
+		read -r number <"$folder/dev" && [ -c "$usb_tty" ] &&
+		    [ -e "/run/udev/data/c$number" ] && return 0
+	done 2>/dev/null
 	return 1
 }
 

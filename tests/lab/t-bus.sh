@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # The contract suite of the bus, held against the real one.
 # lab-timeout: 400
 . "${0%/*}/lib.sh"

