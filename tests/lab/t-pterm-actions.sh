@@ -46,13 +46,12 @@ run() {
 	fi
 }
 
-# All devices of $all are in that mode now.
+# All devices of $all are in that mode now: one line for each that is not.
 all_are() {	# MODE
 	pterm list --json >"$LAB_OUT/all.json"
-	for id in $all; do
-		is "$(jq -r --arg id "$id" '.devices[] | select(.id == $id) |
-		    .mode' "$LAB_OUT/all.json")" "$1" "$id is $1"
-	done
+	is "$(jq -r --arg all "$all" --arg mode "$1" '.devices[] |
+	    select((.id as $id | $all | contains($id)) and .mode != $mode) |
+	    "\(.id) \(.mode)"' "$LAB_OUT/all.json")" "" "all are $1"
 }
 
 # shellcheck disable=SC2086

@@ -30,15 +30,16 @@ is "$(jq .v "$LAB_OUT/list.json")" 1 "version 1 of the document"
 is "$(jq '.devices | length' "$LAB_OUT/list.json")" 10 \
     "Particle's devices and no other"
 
-shown() {	# ID PLATFORM PLATFORM-ID GENERATION MODE VERSION TTY?
-	is "$(field "$1" '[.platform, .platform_id, .generation, .mode,
-	    .system_version] | map(tostring) | join(" ")')" "$2 $3 $4 $5 $6" \
-	    "$2: platform, generation, mode, version"
-	is "$(field "$1" '.usb.vid + ":" + .usb.pid')" "$(usb_id "$1")" \
-	    "$2: VID:PID are the kernel's"
-	is "$(field "$1" .usb.path)" "$(usb_path "$1")" \
-	    "$2: USB path is the kernel's"
-	is "$(field "$1" '.tty // ""')" "$(tty_of "$1")" "$2: tty"
+# One line a device; USB ids, path and tty as the kernel has them.
+jq -r '.devices[] | [.id, .platform, .platform_id, .generation, .mode,
+    .system_version, .usb.vid + ":" + .usb.pid, .usb.path, .tty] |
+    map(tostring) | join(" ")' "$LAB_OUT/list.json" >"$LAB_OUT/list.txt"
+shown() {	# ID PLATFORM PLATFORM-ID GENERATION MODE VERSION
+	usb_tty=null
+	usb_find_tty "$1" || usb_tty=null
+	usb_read_id "$1"
+	is "$(grep "^$1" "$LAB_OUT/list.txt")" \
+	    "$* $usb_vid_pid ${usb_found##*/} $usb_tty" "$2 is listed as it is"
 }
 shown 600000000000000000000001 core 0 1 normal null
 shown 600000000000000000000002 photon 6 2 normal 2.3.1
