@@ -6,13 +6,15 @@ photon=300000000000000000000001
 argon=300000000000000000000002
 p2=300000000000000000000003
 core=300000000000000000000004
+guarded=300000000000000000000005
 bench <<-E
 	device photon as photon id $photon mode dfu
 	device argon as argon id $argon mode dfu
 	device p2 as p2 id $p2 mode dfu
 	device core as core id $core mode dfu
+	device b5som as guarded id $guarded mode dfu protection protected
 E
-ok "four devices in DFU" wait_for 20 usb_count_is 4
+ok "five devices in DFU" wait_for 20 usb_count_is 5
 udevadm settle --timeout=20
 
 list=$(dfu-util -l 2>&1)
@@ -48,6 +50,17 @@ round "Argon" $argon 2b04:d00c 2b04:c00c 0 0xB4000 20000
 round "P2" $p2 2b04:d020 2b04:c020 0 0x085F4000 20000
 round "Core" $core 1d50:607f 1d50:607d 0 0x08005000 6000
 
+# A protected device gives nothing away and takes nothing.
+rm -f "$LAB_TMP/back.bin"
+out=$(dfu-util -S $guarded -a 0 -s 0xB4000 -D "$LAB_TMP/in.bin" 2>&1)
+is $((! $?)) 0 "protected: no download"
+unlike "$out" 'downloaded successfully' "and none is claimed"
+dfu-util -S $guarded -a 0 -s 0xB4000:4096:force -U "$LAB_TMP/back.bin" \
+    >/dev/null 2>&1
+ok "protected: no upload" test ! -s "$LAB_TMP/back.bin"
+
+bench_do unplug guarded >/dev/null
+wait_gone $guarded
 out=$(dfu-util -d 2b04:d006 -a 0 -s 0x08000000 -D "$LAB_TMP/in.bin" 2>&1)
 like "$out" 'No DFU capable USB device' "none is left in DFU"
 done_testing

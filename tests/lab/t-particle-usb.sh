@@ -12,14 +12,16 @@ argon=500000000000000000000002
 p2=500000000000000000000003
 electron=500000000000000000000004
 tracker=500000000000000000000005
+guarded=500000000000000000000006
 bench <<-E
 	device photon as photon id $photon version 2.3.1
 	device argon as argon id $argon
 	device p2 as p2 id $p2
 	device electron as electron id $electron version 3.3.1 mode listening
 	device tracker as tracker id $tracker mode dfu
+	device b5som as guarded id $guarded mode dfu protection protected
 E
-ok "five devices" wait_for 20 usb_count_is 5
+ok "six devices" wait_for 20 usb_count_is 6
 udevadm settle --timeout=20
 
 # said COMMAND REGEX NAME: the JSON line of the command (or its beginning), in
@@ -86,10 +88,16 @@ ok "dfu-util reads it" dfu-util -d 2b04:d00c -S $argon -a 0 -s 0xB4000:10000 \
 ok "and it is the same" cmp "$LAB_TMP/in.bin" "$LAB_TMP/dfu-util.bin"
 
 out=$(particle_usb "read $argon $LAB_TMP/back.bin 0xB4000 10000" \
-    "reset $argon" "reset $tracker" "wait $argon normal" "wait $tracker normal")
+    "protection $tracker" "protection $guarded" "reset $argon" \
+    "reset $tracker" "safe-mode $p2" "wait $argon normal" \
+    "wait $tracker normal" "wait $p2 normal")
 printf '%s\n' "$out" >"$LAB_OUT/leave.json"
 said "read $argon" '"value":10000' "and so does it"
 ok "which is the same" cmp "$LAB_TMP/in.bin" "$LAB_TMP/back.bin"
+said "protection $tracker" '"protected":false' "Tracker is open, in DFU too"
+said "protection $guarded" '"protected":true' "B5-SoM is protected, in DFU too"
 said "wait $argon normal" '"dfu":false' "Argon leaves DFU"
 said "wait $tracker normal" '"dfu":false' "Tracker leaves DFU"
+said "safe-mode $p2" '"ok":true' "P2 goes from DFU into safe mode"
+said "wait $p2 normal" '"dfu":false' "and leaves DFU by that"
 done_testing
