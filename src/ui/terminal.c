@@ -58,8 +58,8 @@ struct terminal {
 
 /*
  * What a signal handler needs to put the terminal back. It can be reached by no
- * pointer of ours, so this is the one writable global of the program; it is set
- * while a terminal is open. is_armed goes last and is taken back first.
+ * pointer of ours, so these are the only writable globals of the program; they
+ * are set while a terminal is open. is_armed goes last and is taken back first.
  */
 #define RESTORE_MAX 256
 static struct {
@@ -75,6 +75,8 @@ static const int crash_signals[] = {
 	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP,
 };
 #define CRASH_SIGNALS (sizeof crash_signals / sizeof crash_signals[0])
+/* Who is told after us: the kernel, or a sanitizer. */
+static struct sigaction crash_next[CRASH_SIGNALS];
 
 /* Async-signal-safe. */
 static void
@@ -91,18 +93,25 @@ terminal_restore_now(void)
 }
 
 static void
-terminal_on_crash(int signo)
+terminal_on_crash(int signo, siginfo_t *info, void *context)
 {
+	(void)context;
 	terminal_restore_now();
-	/* SA_RESETHAND has put the default back; it is held until we return. */
-	raise(signo);
+	for (size_t i = 0; i < CRASH_SIGNALS; i++) {
+		if (crash_signals[i] == signo)
+			sigaction(signo, &crash_next[i], NULL);
+	}
+	/* The instruction that failed fails again; what was sent is sent
+	 * again, and comes as soon as we return. */
+	if (info->si_code <= 0)
+		raise(signo);
 }
 
 static void
 terminal_catch_crashes(void)
 {
-	struct sigaction action = { .sa_handler = terminal_on_crash,
-	    .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK) }, old;
+	struct sigaction action = { .sa_sigaction = terminal_on_crash,
+	    .sa_flags = SA_SIGINFO | SA_ONSTACK };
 	stack_t stack = { .ss_sp = crash_stack, .ss_size = sizeof crash_stack };
 	stack_t old_stack;
 
@@ -111,26 +120,21 @@ terminal_catch_crashes(void)
 	    (old_stack.ss_flags & SS_DISABLE) != 0)
 		sigaltstack(&stack, NULL);
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < CRASH_SIGNALS; i++) {
-		/* A sanitizer's own handler says more than ours could; exit()
-		 * then comes here by atexit(). */
-		if (sigaction(crash_signals[i], NULL, &old) == 0 &&
-		    old.sa_handler == SIG_DFL)
-			sigaction(crash_signals[i], &action, NULL);
-	}
+	for (size_t i = 0; i < CRASH_SIGNALS; i++)
+		sigaction(crash_signals[i], &action, &crash_next[i]);
 	atexit(terminal_restore_now);
 }
 
 static void
 terminal_release_crashes(void)
 {
-	struct sigaction old;
+	struct sigaction now;
 
 	crash.is_armed = 0;
 	for (size_t i = 0; i < CRASH_SIGNALS; i++) {
-		if (sigaction(crash_signals[i], NULL, &old) == 0 &&
-		    old.sa_handler == terminal_on_crash)
-			signal(crash_signals[i], SIG_DFL);
+		if (sigaction(crash_signals[i], NULL, &now) == 0 &&
+		    now.sa_sigaction == terminal_on_crash)
+			sigaction(crash_signals[i], &crash_next[i], NULL);
 	}
 }
 

@@ -34,6 +34,7 @@ struct term {
 	int		 fd;		/* our end of the pseudo terminal */
 	int		 slave;		/* kept open, so that modes can be read */
 	pid_t		 pid;
+	int		 pidfd;		/* readable once it ended */
 	bool		 has_ended;
 	int		 status;
 	struct termios	 before;
@@ -244,6 +245,8 @@ term_spawn(struct term *t, const struct term_options *options)
 		login_tty(t->slave);
 		term_exec(t, options);
 	}
+	t->pidfd = (int)syscall(SYS_pidfd_open, t->pid, 0);
+	assert_true(t->pidfd >= 0);
 	fcntl(t->slave, F_SETFD, FD_CLOEXEC);
 	fcntl(t->fd, F_SETFL, O_NONBLOCK);
 }
@@ -280,6 +283,7 @@ term_stop(struct term *term)
 	}
 	close(term->fd);
 	close(term->slave);
+	close(term->pidfd);
 	vterm_free(term->vt);
 	snprintf(command, sizeof command, "rm -rf '%s'", term->home);
 	if (system(command) != 0)
@@ -298,17 +302,21 @@ term_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Reads what is there, or waits for more. False: the time is over, or nothing
- * will come any more. */
+/* Reads what is there, or waits for more. False: the time is over, or the
+ * program has ended and all of it is read. */
 static bool
 term_read(struct term *t, int64_t until_ms)
 {
-	struct pollfd p = { .fd = t->fd, .events = POLLIN };
+	struct pollfd p[] = {
+		{ .fd = t->fd, .events = POLLIN },
+		{ .fd = t->pidfd, .events = POLLIN },
+	};
 	int64_t left = until_ms - term_now_ms();
 	char data[16384];
 	ssize_t n;
 
-	if (left <= 0 || poll(&p, 1, (int)left) <= 0)
+	if (left <= 0 || poll(p, 2, (int)left) <= 0 ||
+	    (p[0].revents & POLLIN) == 0)
 		return false;
 	n = read(t->fd, data, sizeof data);
 	if (n <= 0)
@@ -330,7 +338,9 @@ term_wait_for(struct term *t, term_condition condition, const void *arg,
 	while (!condition(t, arg)) {
 		if (term_read(t, until))
 			continue;
-		snprintf(why, sizeof why, "waited for: %s", what);
+		snprintf(why, sizeof why, "%s: waited for: %s",
+		    term_now_ms() < until ? "the program ended" : "time is over",
+		    what);
 		term_fail(t, why);
 	}
 }
@@ -484,19 +494,16 @@ term_status(int status)
 	    128 + WTERMSIG(status);
 }
 
-/* Waits for the end of the program with a descriptor, so that reading and the
- * time go on beside it. */
+/* Reading goes on beside it. */
 static int
 term_wait_end(struct term *term, bool reads)
 {
 	int64_t until = term_now_ms() + TERM_PATIENCE_S * 1000;
-	int pidfd = (int)syscall(SYS_pidfd_open, term->pid, 0);
 	struct pollfd p[] = {
-		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = term->pidfd, .events = POLLIN },
 		{ .fd = reads ? term->fd : -1, .events = POLLIN },
 	};
 
-	assert_true(pidfd >= 0);
 	for (;;) {
 		int64_t left = until - term_now_ms();
 
@@ -509,7 +516,6 @@ term_wait_end(struct term *term, bool reads)
 		if (p[0].revents != 0)
 			break;
 	}
-	close(pidfd);
 	assert_int_equal(waitpid(term->pid, &term->status, 0), term->pid);
 	term->has_ended = true;
 	return term_status(term->status);
