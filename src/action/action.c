@@ -30,7 +30,7 @@ const struct action actions[ACTION_COUNT] = {
 		.summary = "put into DFU mode by a 14400 baud touch alone",
 		.effect = "each stops and goes into DFU mode",
 		.flags = ACTION_DISRUPTIVE | ACTION_NEEDS_NO_USB,
-		.modes = RUNNING,
+		.modes = RUNNING, .modes_done = MODE(DFU),
 		.ops = &action_touch_ops,
 	},
 	[ACTION_RESET] = {

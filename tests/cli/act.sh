@@ -134,6 +134,16 @@ if command -v script >/dev/null; then
 	asks nonsense 8 "nonsense is no"
 fi
 
+# What is there already needs nothing.
+bench <<-B
+	device argon mode dfu
+B
+for verb in dfu touch; do
+	run $verb
+	ends 0 "$verb of a device in DFU mode"
+	says out 'in dfu mode already' "$verb says so"
+done
+
 # Asking a hung device for its mode does not take all the time there is.
 bench <<-B
 	scale 0.02
