@@ -226,6 +226,7 @@ act_on_job(enum job_event event, const struct job *job, void *arg)
 		rows_drop_result(&ui->rows, job->device);
 	if (event != JOB_ENDED)
 		return;
+	loop_deferred_schedule(ui->settle);
 	/* Good news say by themselves what was done. */
 	snprintf(text, sizeof text, "%s%s%.480s", ok ? "" : job->action->verb,
 	    ok ? "" : ": ", job->result.text);

@@ -27,6 +27,7 @@ struct ui {
 
 	/* One draw at the end of the turn, at most one in 16 ms. */
 	struct loop_deferred	*draw;
+	struct loop_deferred	*settle;	/* a job has ended */
 	struct loop_timer	*pause;
 	uint64_t		 drawn_us;	/* 0: never */
 	bool			 is_dirty;

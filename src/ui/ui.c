@@ -218,8 +218,10 @@ ui_on_quit_answer(bool yes, void *arg)
 
 /* Who wanted to quit was only asked because jobs ran. */
 static void
-ui_settle(struct ui *ui)
+ui_settle(void *arg)
 {
+	struct ui *ui = arg;
+
 	if (ui->card.is_open && ui->card.answered == ui_on_quit_answer &&
 	    jobs_running(ui->app->jobs) == 0)
 		ui_quit(ui);
@@ -231,7 +233,6 @@ ui_draw(void *arg)
 	struct ui *ui = arg;
 	struct draw_cursor cursor = { 0 };
 
-	ui_settle(ui);
 	if (ui->is_ended || terminal_is_busy(ui->terminal))
 		return;
 	ui->is_dirty = false;
@@ -568,6 +569,7 @@ ui_new(struct app *app, struct error *err)
 	ui_start_theme(ui);
 	rows_init(&ui->rows, app->registry);
 	ui->draw = loop_deferred_new(app->loop, ui_draw, ui);
+	ui->settle = loop_deferred_new(app->loop, ui_settle, ui);
 	ui->pause = loop_timer_new(app->loop, ui_on_pause, ui);
 	ui->spinner = loop_timer_new(app->loop, ui_on_spin, ui);
 	ui_start_listening(ui);
@@ -585,6 +587,7 @@ ui_free(struct ui *ui)
 	jobs_unlisten(ui->jobs_listener);
 	registry_unlisten(ui->registry_listener);
 	loop_deferred_free(ui->draw);
+	loop_deferred_free(ui->settle);
 	loop_timer_free(ui->pause);
 	loop_timer_free(ui->spinner);
 	loop_timer_free(ui->deadline);

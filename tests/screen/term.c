@@ -469,6 +469,24 @@ term_send(struct term *term, const char *bytes)
 }
 
 void
+term_clog(struct term *term)
+{
+	static const char nothing[1024];
+	int fd = open(ttyname(term->slave), O_WRONLY | O_NOCTTY | O_NONBLOCK);
+	size_t len = sizeof nothing;
+
+	assert_true(fd >= 0);
+	/* Ever smaller pieces, so that no byte goes in any more. */
+	while (len > 0) {
+		if (write(fd, nothing, len) < 0) {
+			assert_int_equal(errno, EAGAIN);
+			len /= 2;
+		}
+	}
+	close(fd);
+}
+
+void
 term_resize(struct term *term, int columns, int rows)
 {
 	struct winsize size = { .ws_row = (unsigned short)rows,

@@ -58,6 +58,10 @@ bool		 term_is_alternate(const struct term *term);
 bool		 term_shows_cursor(const struct term *term);
 void		 term_wait_alternate(struct term *term, bool on);
 
+/* Fills the terminal with bytes that show nothing, until it takes no more: as
+ * if it had stopped reading long ago. It reads again with the next wait. */
+void		 term_clog(struct term *term);
+
 /* Reads to the end; the exit status, or 128 + signal. */
 int		 term_wait_exit(struct term *term);
 /* The same without reading a byte: what the program writes piles up. */

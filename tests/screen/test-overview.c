@@ -244,6 +244,34 @@ a_line_can_be_edited(void **state)
 }
 
 static void
+events_scroll_and_follow_again(void **state)
+{
+	struct term *t = start(state, "many.bench");
+
+	term_wait_line(t, 0, "60 normal");
+	term_send(t, "KKK");
+	term_wait_row(t, "─ events", "3 newer");
+	term_send(t, "JJJ");
+	term_wait_row_gone(t, "─ events", "newer");
+	quit(t);
+}
+
+static void
+other_keys_for_help_and_the_end(void **state)
+{
+	struct term *t = start_small(state);
+
+	term_send(t, "h");
+	term_wait(t, "put into DFU mode");
+	term_send(t, "?");
+	term_wait_row(t, "normal", "gatehouse");
+	term_send(t, "\033[21~");	/* F10 */
+	assert_int_equal(term_wait_exit(t), 0);
+	term_assert_restored(t);
+	term_stop(t);
+}
+
+static void
 the_order_follows_the_column(void **state)
 {
 	struct term *t = start_small(state);
@@ -363,6 +391,8 @@ main(void)
 		AT_BOTH(f1_is_help_while_something_is_typed),
 		AT_BOTH(the_filter_works_as_it_is_typed),
 		AT_BOTH(a_line_can_be_edited),
+		AT_BOTH(events_scroll_and_follow_again),
+		AT_BOTH(other_keys_for_help_and_the_end),
 		AT_BOTH(the_order_follows_the_column),
 		AT_BOTH(space_tags_and_u_untags),
 		AT_BOTH(the_last_line_has_the_keys_that_apply),

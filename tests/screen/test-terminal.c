@@ -317,18 +317,26 @@ ctrl_z_stops_and_fg_comes_back(void **state)
 }
 
 static void
-a_terminal_that_does_not_read_holds_nothing_up(void **state)
+a_terminal_that_does_not_read_does_not_keep_it_from_ending(void **state)
 {
 	struct term *t = start_small(state);
 
-	/* Far more than a terminal's buffer holds; then it must still hear
-	 * that it shall end, and end. */
-	for (int i = 0; i < 200; i++)
-		term_send(t, "\f");
-	term_send(t, "?");
-	term_send(t, "\033");
+	term_clog(t);
+	term_send(t, "j\f?");
 	term_signal(t, SIGTERM);
 	assert_int_equal(term_wait_exit_unread(t), 143);
+	term_stop(t);
+}
+
+static void
+a_terminal_that_does_not_read_delays_no_job(void **state)
+{
+	struct term *t = start_small(state);
+
+	term_clog(t);
+	/* It asks, as a job runs; and ends when that has ended. */
+	term_send(t, "\fdq");
+	assert_int_equal(term_wait_exit_unread(t), 0);
 	term_stop(t);
 }
 
@@ -337,12 +345,10 @@ a_terminal_that_reads_again_shows_what_is(void **state)
 {
 	struct term *t = start_small(state);
 
-	for (int i = 0; i < 100; i++)
-		term_send(t, "\f");
-	term_send(t, "d");
-	for (int i = 0; i < 100; i++)
-		term_send(t, "\f");
+	term_clog(t);
+	term_send(t, "\fjkd\f");
 	term_wait_row(t, "▸ ▲ dfu", "gatehouse");
+	term_wait_row(t, "gatehouse", "in dfu mode");
 	quit(t);
 }
 
@@ -408,8 +414,10 @@ main(void)
 		AT(unknown_sequences_press_no_keys, 80x24),
 		AT(ctrl_l_draws_anew, 80x24),
 		AT(ctrl_z_stops_and_fg_comes_back, 80x24),
-		AT_BOTH(a_terminal_that_does_not_read_holds_nothing_up),
-		AT(a_terminal_that_reads_again_shows_what_is, 80x24),
+		AT_BOTH(
+		    a_terminal_that_does_not_read_does_not_keep_it_from_ending),
+		AT_BOTH(a_terminal_that_does_not_read_delays_no_job),
+		AT_BOTH(a_terminal_that_reads_again_shows_what_is),
 		AT_BOTH(mouse_clicks_choose_where_they_are_wanted),
 		AT(terminals_that_cannot_are_told_so, 80x24),
 	};
