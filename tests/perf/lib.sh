@@ -7,20 +7,22 @@ perf_dir=$top_builddir/tests/perf
 
 # median N...: of whole numbers
 median() {
-	printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+	printf '%s\n' "$@" | sort -n |
+	    awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# time_us COMMAND...: microseconds until it ended; what it prints is lost
+# time_us COMMAND...: $took_us is how long it ran; what it prints is lost. The
+# command is a program or a function: none may hang, the lab's deadline is all
+# that ends it.
 time_us() {
-	local from=${EPOCHREALTIME/./} to
-	timeout -k 1 60 "$@" >/dev/null 2>&1 </dev/null
-	to=${EPOCHREALTIME/./}
-	echo $((to - from))
+	local from=${EPOCHREALTIME/./}
+	"$@" >/dev/null 2>&1 </dev/null
+	took_us=$((${EPOCHREALTIME/./} - from))
 }
 
 # ratio A B: A/B with two decimals
 ratio() {
-	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", b > 0 ? a / b : 0 }'
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0) ? a / b : 0 }'
 }
 
 ms() {
@@ -29,13 +31,20 @@ ms() {
 
 # figure NAME US [BESIDE US]...: a line, with the ratio to each other figure
 figure() {
-	local line
-	line=$(printf '%-34s %12s' "$1" "$(ms "$2")")
-	local name=$2
+	local line us=$2
+	line=$(printf '%-30s %12s' "$1" "$(ms "$2")")
 	shift 2
 	while [ $# -ge 2 ]; do
-		line+="   $(ratio "$name" "$2") x $1"
+		line+="   $(ratio "$us" "$2") x $1"
 		shift 2
 	done
 	diag "$line"
+}
+
+# plug SCRIPT COUNT: a bench on the bus and settled. In a pipe `bench` would be
+# lost in a subshell.
+plug() {
+	bench <<<"$1"
+	ok "$2 devices are plugged in" wait_for 60 usb_count_is "$2"
+	udevadm settle --timeout=60
 }

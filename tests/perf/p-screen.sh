@@ -1,78 +1,150 @@
 #!/bin/bash
 # The dashboard: its first frame, a device's way to its row, and what it does when
 # nothing happens.
-# lab-timeout: 300
+# lab-timeout: 600
 . "$top_srcdir/tests/perf/lib.sh"
 
+runs=${PERF_RUNS:-7}
 watch=$perf_dir/pty-watch
+pterm=$top_builddir/pterm
 
-echo "device boron x 20" | bench
-wait_for 60 usb_count_is 20
-udevadm settle --timeout=60
+# --- The first frame --------------------------------------------------------
 
-first_frame() {	# COMMAND...
-	local all=()
-	for _ in 1 2 3 4 5; do
-		all+=("$("$watch" -q 150 "$@" | cut -d ' ' -f 1)")
-	done
-	median "${all[@]}"
+# For tig: a history of twenty commits, as pterm has twenty devices.
+history() {
+	local i
+	git init -q "$LAB_TMP/history"
+	for ((i = 1; i <= 20; i++)); do
+		printf 'commit refs/heads/main\ncommitter A <a@b> %d +0000\n' \
+		    $((1700000000 + i * 3600))
+		printf 'data <<E\nChange %d\nE\n\n' $i
+	done | git -C "$LAB_TMP/history" fast-import --quiet
+	git -C "$LAB_TMP/history" symbolic-ref HEAD refs/heads/main
 }
 
-diag "exec to the end of the first frame, median of 5"
-pterm_us=$(first_frame "$top_builddir/pterm")
-others=()
-for other in htop tig; do
-	command -v $other >/dev/null || continue
-	cd "$top_srcdir" || exit 1
-	others+=($other "$(first_frame $other)")
-	cd "$LAB_TMP" || exit 1
-done
-figure pterm "$pterm_us" "${others[@]}"
-for ((i = 0; i < ${#others[@]}; i += 2)); do
-	figure "${others[i]}" "${others[i + 1]}"
-done
-
-diag "from plugging in to the event, and to the row on the screen"
-id=e00fce68fefefefefefefefe
-printf 'device boron x 20\ndevice argon name late id %s unplugged\n' $id | bench
-wait_for 60 usb_count_is 20
-udevadm settle --timeout=60
-stdbuf -oL "$perf_dir/hotplug-printer" >"$LAB_TMP/hotplug" &
-hotplug_pid=$!
-"$watch" -s 160x40 -t $id "$top_builddir/pterm" >"$LAB_TMP/row" &
-row_pid=$!
-wait_for 10 pgrep -x pterm
-sleep 1	# both programs have drawn and wait: nothing to poll for
-plugged=$(awk '{ printf "%d", $1 * 1000000 }' /proc/uptime)
-bench_do plug late >/dev/null
-wait_for 20 test -s "$LAB_TMP/row"
-wait $row_pid
-kill $hotplug_pid
-event=$(head -n 1 "$LAB_TMP/hotplug")
-row=$(cut -d ' ' -f 2 "$LAB_TMP/row")
-ok "both saw the device" test -n "$event" -a -n "$row"
-figure "plug to libusb's event" $((event - plugged))
-figure "plug to pterm's row" $((row - plugged)) "the printer" $((event - plugged))
-
-diag "idle for 10 s with 20 devices, poll 0"
-idle() {	# NAME COMMAND...: wake-ups and RSS
-	local name=$1 out pid before after
+# frame NAME ARGUMENT...: appends microseconds to the list frames[NAME]
+declare -A frames
+frame() {
+	local name=$1 out
 	shift
-	out=$LAB_TMP/idle.$name
-	"$watch" -k -q 500 "$@" >"$out" &
-	local watch_pid=$!
-	wait_for 20 eval "[ \$(wc -l <$out) -ge 2 ]"
+	out=$("$watch" "$@") && frames[$name]+=" ${out%% *}"
+}
+
+median_of() {
+	# A list of numbers: split on purpose.
+	# shellcheck disable=SC2086
+	median ${frames[$1]}
+}
+
+beside() {	# NAME: its median beside those of the others that there are
+	local other line=()
+	for other in htop tig; do
+		[ -z "${frames[$other]:-}" ] ||
+		    line+=("$other" "$(median_of $other)")
+	done
+	figure "$1" "$(median_of "$1")" "${line[@]}"
+}
+
+first_frames() {
+	local i
+	for ((i = 0; i < runs; i++)); do
+		# The last words of a frame: then it is complete.
+		frame "pterm, the rows" -t quit "$pterm"
+		frame "pterm, all modes are known" -q 300 "$pterm"
+		[ -z "$(command -v htop)" ] || frame htop -q 300 htop
+		[ -z "$(command -v tig)" ] ||
+		    frame tig -q 300 tig -C "$LAB_TMP/history"
+	done
+}
+
+plug "device boron x 20" 20
+[ -z "$(command -v tig)" ] || history
+first_frames
+diag "exec to the first complete frame, 20 devices, median of $runs"
+beside "pterm, the rows"
+beside "pterm, all modes are known"
+for other in htop tig; do
+	if [ -n "${frames[$other]:-}" ]; then
+		figure $other "$(median_of $other)"
+	else
+		diag "$other: skipped: not there, or it drew nothing"
+	fi
+done
+
+# --- From plugging in to the row --------------------------------------------
+
+# When the kernel announced the newest USB device, in microseconds.
+announced() {
+	sed -n 's/^KERNEL\[\([0-9]*\)\.\([0-9]*\)\] add .*/\1\2/p' \
+	    "$LAB_TMP/kernel" | tail -n 1
+}
+
+has_lines() {	# FILE COUNT
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+late_id() {
+	printf 'e00fce68fefefefefefefe%02d' "$1"
+}
+
+rows_bench() {
+	local i
+	echo "device boron x 20"
+	for ((i = 1; i <= runs; i++)); do
+		echo "device argon as late$i id $(late_id $i) off"
+	done
+}
+
+plug "$(rows_bench)" 20
+"$perf_dir/hotplug-printer" >"$LAB_TMP/hotplug" &
+stdbuf -oL udevadm monitor --kernel --subsystem-match=usb/usb_device \
+    >"$LAB_TMP/kernel" &
+wait_for 10 has_lines "$LAB_TMP/kernel" 2
+event_all=() row_all=()
+for ((i = 1; i <= runs; i++)); do
+	"$watch" -s 160x50 -q 500 -t "$(late_id $i)" "$pterm" >"$LAB_TMP/row" &
+	row_pid=$!
+	wait_for 30 has_lines "$LAB_TMP/row" 1
+	bench_do plug late$i >/dev/null
+	wait_for 30 has_lines "$LAB_TMP/row" 2
+	wait_for 30 has_lines "$LAB_TMP/hotplug" $i
+	wait $row_pid
+	at=$(announced)
+	row_all+=($(($(sed -n '2s/.* //p' "$LAB_TMP/row") - at)))
+	event_all+=($(($(sed -n "${i}p" "$LAB_TMP/hotplug") - at)))
+	udevadm settle --timeout=20
+done
+event_us=$(median "${event_all[@]}")
+diag "from the kernel's announcement of a device, median of $runs"
+figure "hotplug-printer, its line" "$event_us"
+figure "pterm, its row" "$(median "${row_all[@]}")" hotplug-printer "$event_us"
+
+# --- Nothing happens --------------------------------------------------------
+
+# Wake-ups of all threads: how often they gave the processor back.
+switches() {	# PID
+	awk '/ctxt_switches/ { n += $2 } END { print n }' \
+	    "/proc/$1"/task/*/status
+}
+
+idle() {	# NAME COMMAND...: wake-ups and RSS
+	local name=$1 out=$LAB_TMP/idle.$1 pid before watch_pid
+	shift
+	"$watch" -k -q 1000 "$@" >"$out" &
+	watch_pid=$!
+	wait_for 30 has_lines "$out" 2
 	pid=$(sed -n 2p "$out")
-	before=$(awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$pid"/task/*/status)
+	before=$(switches "$pid")
 	sleep 10	# what is measured is that nothing happens
-	after=$(awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$pid"/task/*/status)
-	diag "$(printf '%-34s %5d wake-ups, %6d KiB resident' "$name" $((after - before)) \
+	diag "$(printf '%-30s %5d wake-ups, %6d KiB resident' "$name" \
+	    $(($(switches "$pid") - before)) \
 	    "$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")")"
 	kill $watch_pid
 	wait $watch_pid
 }
-idle pterm "$top_builddir/pterm" --poll 0
-if command -v htop >/dev/null; then
-	idle htop htop
-fi
+
+plug "device boron x 20" 20
+diag "idle for 10 s with 20 devices"
+idle "pterm --poll 0" "$pterm" --poll 0
+[ -z "$(command -v htop)" ] || idle htop htop
 done_testing
