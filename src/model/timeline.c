@@ -7,9 +7,14 @@
 
 #include "base/mem.h"
 
-/* A ring: entry n lies in slot n % capacity. */
+#define SLOTS_FIRST	64
+
+/* A ring: entry n lies in slot n % capacity. Until it has gone round once, it
+ * grows as it fills: most of the time there is little to tell, and of a large
+ * empty block the first page may cost 2 MiB (transparent huge pages). */
 struct timeline {
 	struct timeline_entry	*entries;
+	size_t			 slots;		/* allocated */
 	size_t			 capacity;
 	uint64_t		 end;		/* number of the next entry */
 };
@@ -21,7 +26,6 @@ timeline_new(size_t capacity)
 
 	assert(capacity > 0);
 	t->capacity = capacity;
-	t->entries = xcalloc(capacity, sizeof *t->entries);
 	return t;
 }
 
@@ -34,11 +38,23 @@ timeline_free(struct timeline *t)
 	free(t);
 }
 
+static void
+timeline_grow(struct timeline *t)
+{
+	size_t slots = t->slots == 0 ? SLOTS_FIRST : 2 * t->slots;
+
+	t->slots = slots < t->capacity ? slots : t->capacity;
+	t->entries = xreallocarray(t->entries, t->slots, sizeof *t->entries);
+}
+
 uint64_t
 timeline_add(struct timeline *t, const struct timeline_entry *entry)
 {
-	struct timeline_entry *slot = &t->entries[t->end % t->capacity];
+	struct timeline_entry *slot;
 
+	if (t->end == t->slots && t->slots < t->capacity)
+		timeline_grow(t);
+	slot = &t->entries[t->end % t->capacity];
 	*slot = *entry;
 	slot->number = t->end;
 	return t->end++;

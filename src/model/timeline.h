@@ -40,7 +40,7 @@ uint64_t	 timeline_add(struct timeline *timeline,
 /* Entries first..end-1 exist. */
 uint64_t	 timeline_first(const struct timeline *timeline);
 uint64_t	 timeline_end(const struct timeline *timeline);
-/* NULL: dropped already, or not yet there. */
+/* NULL: dropped already, or not yet there. Valid until the next addition. */
 const struct timeline_entry *timeline_get(const struct timeline *timeline,
 		    uint64_t number);
 

@@ -478,6 +478,23 @@ the_timeline_drops_the_oldest(void **state)
 	timeline_free(t);
 }
 
+static void
+the_timeline_keeps_what_it_has_while_it_grows(void **state)
+{
+	struct timeline *t = timeline_new(1000);
+	struct timeline_entry entry = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 2500; i++) {
+		entry.wall_us = i;
+		timeline_add(t, &entry);
+		for (uint64_t n = timeline_first(t); n <= i; n += 99)
+			assert_true(timeline_get(t, n)->wall_us == n);
+	}
+	assert_true(timeline_first(t) == 1500 && timeline_end(t) == 2500);
+	timeline_free(t);
+}
+
 int
 main(void)
 {
@@ -501,6 +518,7 @@ main(void)
 		TEST(an_edl_chip_is_chosen_only_where_there_is_nothing_else),
 		TEST(foreign_devices_never_appear),
 		TEST(the_timeline_drops_the_oldest),
+		TEST(the_timeline_keeps_what_it_has_while_it_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
