@@ -5,45 +5,9 @@
 . "$top_srcdir/tests/perf/lib.sh"
 
 runs=${PERF_RUNS:-7}
-watch=$perf_dir/pty-watch
 pterm=$top_builddir/pterm
 
 # --- The first frame --------------------------------------------------------
-
-# For tig: a history of twenty commits, as pterm has twenty devices.
-history() {
-	local i
-	git init -q "$LAB_TMP/history"
-	for ((i = 1; i <= 20; i++)); do
-		printf 'commit refs/heads/main\ncommitter A <a@b> %d +0000\n' \
-		    $((1700000000 + i * 3600))
-		printf 'data <<E\nChange %d\nE\n\n' $i
-	done | git -C "$LAB_TMP/history" fast-import --quiet
-	git -C "$LAB_TMP/history" symbolic-ref HEAD refs/heads/main
-}
-
-# frame NAME ARGUMENT...: appends microseconds to the list frames[NAME]
-declare -A frames
-frame() {
-	local name=$1 out
-	shift
-	out=$("$watch" "$@") && frames[$name]+=" ${out%% *}"
-}
-
-median_of() {
-	# A list of numbers: split on purpose.
-	# shellcheck disable=SC2086
-	median ${frames[$1]}
-}
-
-beside() {	# NAME: its median beside those of the others that there are
-	local other line=()
-	for other in htop tig; do
-		[ -z "${frames[$other]:-}" ] ||
-		    line+=("$other" "$(median_of $other)")
-	done
-	figure "$1" "$(median_of "$1")" "${line[@]}"
-}
 
 first_frames() {
 	local i
@@ -63,13 +27,7 @@ first_frames
 diag "exec to the first complete frame, 20 devices, median of $runs"
 beside "pterm, the rows"
 beside "pterm, all modes are known"
-for other in htop tig; do
-	if [ -n "${frames[$other]:-}" ]; then
-		figure $other "$(median_of $other)"
-	else
-		diag "$other: skipped: not there, or it drew nothing"
-	fi
-done
+others
 
 # --- From plugging in to the row --------------------------------------------
 
@@ -127,6 +85,13 @@ switches() {	# PID
 	    "/proc/$1"/task/*/status
 }
 
+# Counted page by page: VmRSS of status lags behind by up to 64 pages a thread.
+resident() {	# PID
+	awk '$1 == "Rss:" { rss = $2 } $1 == "Anonymous:" { own = $2 }
+	    END { printf "%d KiB resident, %d of them its own", rss, own }' \
+	    "/proc/$1/smaps_rollup"
+}
+
 idle() {	# NAME COMMAND...: wake-ups and RSS
 	local name=$1 out=$LAB_TMP/idle.$1 pid before watch_pid
 	shift
@@ -136,9 +101,8 @@ idle() {	# NAME COMMAND...: wake-ups and RSS
 	pid=$(sed -n 2p "$out")
 	before=$(switches "$pid")
 	sleep 10	# what is measured is that nothing happens
-	diag "$(printf '%-30s %5d wake-ups, %6d KiB resident' "$name" \
-	    $(($(switches "$pid") - before)) \
-	    "$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")")"
+	diag "$(printf '%-30s %5d wake-ups, %s' "$name" \
+	    $(($(switches "$pid") - before)) "$(resident "$pid")")"
 	kill $watch_pid
 	wait $watch_pid
 }
