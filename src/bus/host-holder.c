@@ -271,7 +271,8 @@ holder_by_lock(const struct host *host, const char *tty, char *who,
 		pid = host_holder_in_locks(buf_str(&text), &st);
 	buf_fini(&text);
 	free(file);
-	if (pid == 0)
+	/* A lock can outlive its process, in one that has inherited it. */
+	if (pid == 0 || !holder_is_alive(host, pid))
 		return false;
 	holder_name(host, pid, who, size);
 	return true;
