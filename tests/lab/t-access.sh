@@ -20,7 +20,7 @@ apply_rules() {
 }
 
 is_taken_away() {
-	tail -n 1 "$LAB_TMP/watch" | grep -q '"access":{"usb":false,"tty":false}'
+	tail -n 1 "$LAB_OUT/watch" | grep -q '"access":{"usb":false,"tty":false}'
 }
 
 bench <<-E
@@ -40,22 +40,23 @@ chmod 664 "$node"
 
 # From here on a pterm watches.
 as_user plugdev "$top_builddir/pterm" list --watch --json \
-    >"$LAB_TMP/watch" 2>"$LAB_OUT/watch.err" &
+    >"$LAB_OUT/watch" 2>"$LAB_OUT/watch.err" &
 ok "a user who is not let in watches" \
-    wait_for 20 contains "$LAB_TMP/watch" '"event":"ready"'
-unlike "$(<"$LAB_TMP/watch")" '"usb":true' "without access"
+    wait_for 20 contains "$LAB_OUT/watch" '"event":"ready"'
+unlike "$(<"$LAB_OUT/watch")" '"usb":true' "without access"
 mkdir -p "${rules%/*}"
 cp "$top_srcdir/data/70-pterm.rules" $rules
 apply_rules
 is "$(stat -c '%G %a' "$node" "$tty" | sort -u)" 'plugdev 660' \
     "the rules give both nodes to plugdev"
 ok "access that is given is seen" \
-    wait_for 20 contains "$LAB_TMP/watch" '"access":\{"usb":true,"tty":true\}'
+    wait_for 20 contains "$LAB_OUT/watch" '"access":\{"usb":true,"tty":true\}'
 ok "and the mode is asked for" \
-    wait_for 20 contains "$LAB_TMP/watch" '"mode":"normal"'
+    wait_for 20 contains "$LAB_OUT/watch" '"mode":"normal"'
 rm -f $rules
-chgrp root "$node"
+chgrp root "$node" "$tty"
 apply_rules
+diag "$(stat -c '%n %U:%G %a' "$node" "$tty")"
 ok "access that is taken away is seen" \
     wait_for 20 is_taken_away
 done_testing
