@@ -2,7 +2,6 @@
 
 #include "bus/bus-usb.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -88,11 +87,16 @@ struct bus_usb_handle {
 /*
  * It has two ends: libusb gives it back (then it flies no more), and its owner
  * is told or wants nothing more (then cb is NULL). After both it is freed.
+ *
+ * Its time is kept by the loop, not by libusb: where this process gets to run
+ * late, libusb looks at its clock first and throws away answers that came in
+ * time.
  */
 struct bus_usb_transfer {
 	struct bus_transfer	 base;
 	struct bus_usb_handle	*handle;
 	struct libusb_transfer	*urb;
+	struct loop_timer	*timer;		/* NULL: it may take for ever */
 	bus_transfer_cb		 cb;
 	void			*arg;
 	bool			 is_flying;
@@ -186,8 +190,6 @@ usb_context_new(struct bus_usb *usb, struct error *err)
 		free(context);
 		return NULL;
 	}
-	/* Linux' libusb has a timerfd; only there is this module built. */
-	assert(libusb_pollfds_handle_timeouts(context->ctx));
 	TAILQ_INSERT_TAIL(&usb->contexts, context, entry);
 	libusb_set_pollfd_notifiers(context->ctx, usb_pollfd_add,
 	    usb_pollfd_remove, context);
@@ -224,6 +226,8 @@ usb_transfer_of(struct bus_transfer *transfer)
 static void
 usb_transfer_free(struct bus_usb_transfer *transfer)
 {
+	if (transfer->timer != NULL)
+		loop_timer_free(transfer->timer);
 	libusb_free_transfer(transfer->urb);
 	free(transfer);
 }
@@ -235,6 +239,8 @@ usb_transfer_detach(struct bus_usb_transfer *transfer)
 	struct bus_usb_handle *handle = transfer->handle;
 
 	transfer->cb = NULL;
+	if (transfer->timer != NULL)
+		loop_timer_stop(transfer->timer);
 	TAILQ_REMOVE(&handle->transfers, transfer, entry);
 	if (transfer->is_done)
 		TAILQ_REMOVE(&handle->usb->done, transfer, done_entry);
@@ -258,12 +264,15 @@ usb_transfer_tell(struct bus_usb_transfer *transfer, enum usb_status status)
 {
 	bus_transfer_cb cb = transfer->cb;
 	bool is_in = (transfer->buffer[0] & USB_DIR_IN) != 0;
-	bool has_data = is_in && status == USB_OK;
 
 	usb_transfer_detach(transfer);
-	/* What a transfer brought that then broke is nobody's. */
-	cb(status, has_data ? transfer->buffer + LIBUSB_CONTROL_SETUP_SIZE :
-	    NULL, has_data || !is_in ? transfer->len : 0, transfer->arg);
+	/* Half an answer is none. */
+	if (status == USB_OK)
+		cb(status, is_in ? transfer->buffer +
+		    LIBUSB_CONTROL_SETUP_SIZE : NULL, transfer->len,
+		    transfer->arg);
+	else
+		cb(status, NULL, 0, transfer->arg);
 	if (!transfer->is_flying)
 		usb_transfer_free(transfer);
 }
@@ -273,6 +282,8 @@ usb_transfer_done(struct bus_usb_transfer *transfer, enum usb_status status)
 {
 	struct bus_usb *usb = transfer->handle->usb;
 
+	if (transfer->timer != NULL)
+		loop_timer_stop(transfer->timer);
 	transfer->status = status;
 	transfer->is_done = true;
 	TAILQ_INSERT_TAIL(&usb->done, transfer, done_entry);
@@ -313,9 +324,26 @@ usb_transfer_ended(struct libusb_transfer *urb)
 		usb_transfer_free(transfer);
 		return;
 	}
+	if (transfer->is_done)
+		return;		/* too late */
 	transfer->len = urb->actual_length > 0 ?
 	    (size_t)urb->actual_length : 0;
 	usb_transfer_done(transfer, usb_status_of(urb->status));
+}
+
+static void	usb_handle_events(struct bus_usb *usb, unsigned wait_ms);
+
+/* Its time is over; unless the answer is there and was only not looked at. */
+static void
+usb_transfer_late(void *arg)
+{
+	struct bus_usb_transfer *transfer = arg;
+
+	usb_handle_events(transfer->handle->usb, 0);
+	if (!transfer->is_flying || transfer->is_done)
+		return;
+	libusb_cancel_transfer(transfer->urb);
+	usb_transfer_done(transfer, USB_TIMEOUT);
 }
 
 static struct bus_usb_transfer *
@@ -338,6 +366,16 @@ usb_transfer_new(struct bus_usb_handle *handle, const struct usb_setup *setup,
 	return transfer;
 }
 
+static void
+usb_transfer_set_time(struct bus_usb_transfer *transfer, unsigned timeout_ms)
+{
+	if (timeout_ms == 0)
+		return;
+	transfer->timer = loop_timer_new(transfer->handle->usb->loop,
+	    usb_transfer_late, transfer);
+	loop_timer_set(transfer->timer, LOOP_MS(timeout_ms));
+}
+
 struct bus_transfer *
 bus_usb_control(struct bus_handle *base, const struct usb_setup *setup,
     const void *data, unsigned timeout_ms, bus_transfer_cb cb, void *arg)
@@ -351,12 +389,13 @@ bus_usb_control(struct bus_handle *base, const struct usb_setup *setup,
 	transfer->arg = arg;
 	TAILQ_INSERT_TAIL(&handle->transfers, transfer, entry);
 	libusb_fill_control_transfer(transfer->urb, handle->handle,
-	    transfer->buffer, usb_transfer_ended, transfer, timeout_ms);
+	    transfer->buffer, usb_transfer_ended, transfer, 0);
 	if (handle->device != NULL && !handle->device->has_left)
 		result = libusb_submit_transfer(transfer->urb);
 	if (result == 0) {
 		transfer->is_flying = true;
 		handle->flying++;
+		usb_transfer_set_time(transfer, timeout_ms);
 	} else
 		usb_transfer_done(transfer, result == LIBUSB_ERROR_NO_DEVICE ?
 		    USB_GONE : USB_ERROR);

@@ -2,9 +2,9 @@
  * libusb on our loop: which USB devices are attached, and control transfers to
  * them. Half of the real bus; the promises are those of bus.h.
  *
- * libusb waits nowhere: its descriptors are the loop's, its time-outs are a
- * timerfd among them, and everything it has to say is collected first and told
- * from the loop, outside libusb.
+ * libusb waits nowhere: its descriptors are the loop's, so is the time that a
+ * transfer has, and everything it has to say is collected first and told from
+ * the loop, outside libusb.
  *
  * A device is one attachment, from arrived() to left().
  */

@@ -72,7 +72,8 @@ int	bus_claim(struct bus_handle *handle, uint8_t interface,
 	    struct error *err);
 
 /* data: what an IN transfer brought (len bytes, perhaps fewer than asked);
- * valid during the call. len: for OUT, what the device took. */
+ * valid during the call. len: for OUT, what the device took. Nothing and 0
+ * where status is not USB_OK. */
 typedef void (*bus_transfer_cb)(enum usb_status status, const uint8_t *data,
 	    size_t len, void *arg);
 

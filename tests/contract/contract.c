@@ -225,6 +225,10 @@ probe_ended(enum usb_status status, const uint8_t *data, size_t len, void *arg)
 
 	assert_false(p->suite->is_inside);
 	assert_int_equal(p->ends, 0);
+	if (status != USB_OK) {
+		assert_null(data);
+		assert_int_equal(len, 0);
+	}
 	p->ends++;
 	p->transfer = NULL;
 	p->status = status;
