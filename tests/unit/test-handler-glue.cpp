@@ -15,12 +15,9 @@ extern "C" {
 #include "fake.h"
 
 static std::vector<uint8_t>
-frame(uint8_t op, std::vector<uint8_t> rest = std::vector<uint8_t>())
+frame(uint8_t op)
 {
-	std::vector<uint8_t> f = { 0x50, 0x74, 0x48, 0x64, 1, op, 0, 0 };
-
-	f.insert(f.end(), rest.begin(), rest.end());
-	return f;
+	return { 0x50, 0x74, 0x48, 0x64, 1, op, 0, 0 };
 }
 
 static int
