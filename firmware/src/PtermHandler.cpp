@@ -13,11 +13,14 @@
 #else
 #define GLUE_HAS_PROTECTION 0
 #endif
-/* The virtual platform has attachInterrupt() in its headers alone. */
+/* The virtual platform has attachInterrupt() in its headers alone, and a
+ * pinReadFast() that tells nothing. */
 #if PLATFORM_ID == PLATFORM_GCC
 #define GLUE_HAS_INTERRUPT 0
+#define GLUE_READ digitalRead
 #else
 #define GLUE_HAS_INTERRUPT 1
+#define GLUE_READ pinReadFast
 #endif
 
 namespace {
@@ -45,7 +48,7 @@ isPressed()
 {
 	if ((glue.options.capabilities & PTERM_HANDLER_CAN_BUTTON) == 0)
 		return false;
-	return (pinReadFast(glue.pin) != 0) != glue.isActiveLow;
+	return (GLUE_READ(glue.pin) != 0) != glue.isActiveLow;
 }
 
 #if GLUE_HAS_INTERRUPT

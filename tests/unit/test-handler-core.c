@@ -464,6 +464,24 @@ more_edges_than_room_count_for_nothing(void **state)
 	assert_int_equal(b->did[PTERM_HANDLER_DFU], 1);
 }
 
+/* Three presses, of which there is room for two: that is not a double one. */
+static void
+presses_that_did_not_fit_make_no_others(void **state)
+{
+	struct bench *b = *state;
+
+	pterm_handler_arm(&b->h, b->now, 0);
+	run(b, 100);
+	for (int i = 0; i < 6; i++) {
+		b->now += 60;
+		turn(b, !b->is_down);
+	}
+	b->now += 1000;
+	poll(b);
+	run(b, 1000);
+	assert_int_equal(done(b), 0);
+}
+
 static void
 a_lost_edge_does_not_matter(void **state)
 {
@@ -841,7 +859,7 @@ each_request_acts_once_after_its_reply(void **state)
 	struct bench *b = *state;
 
 	for (size_t i = 0; i < 3; i++) {
-		start_with(b, &plain, UINT32_MAX - 3000);
+		start_with(b, &plain, UINT32_MAX - 6000);
 		pterm_handler_arm(&b->h, b->now, 0);
 		ask_number(b, ops[i], 2000);
 		assert_int_equal(reply32(b, 8), 2000);
@@ -1080,6 +1098,7 @@ main(void)
 		TEST(a_hold_in_one_long_loop_arms),
 		TEST(presses_far_apart_are_no_hold),
 		TEST(more_edges_than_room_count_for_nothing),
+		TEST(presses_that_did_not_fit_make_no_others),
 		TEST(a_lost_edge_does_not_matter),
 		TEST(a_level_read_wrongly_is_no_hold),
 		TEST(without_a_button_the_level_means_nothing),

@@ -53,7 +53,11 @@ private:
 
 uint32_t	millis();
 void		pinMode(uint16_t pin, PinMode mode);
+#if PLATFORM_ID == PLATFORM_GCC
+void		pinReadFast(uint16_t pin);
+#else
 int32_t		pinReadFast(uint16_t pin);
+#endif
 int32_t		digitalRead(uint16_t pin);
 bool		attachInterrupt(uint16_t pin, std::function<void()> handler,
 		    InterruptMode mode, int8_t priority = -1,
