@@ -57,6 +57,7 @@ struct vbus_port {
 	struct buf		 out;
 	struct vdev_urb		*read;
 	struct vdev_urb		*write;
+	size_t			 writing;	/* its bytes, the first of out */
 };
 
 static void port_read(struct vbus_port *port);
@@ -476,15 +477,13 @@ port_write_done(enum usb_status status, const uint8_t *data, size_t len,
     void *arg)
 {
 	struct vbus_port *port = arg;
-	size_t sent = port->out.len < PORT_WRITE_MAX ? port->out.len :
-	    PORT_WRITE_MAX;
 
 	(void)data, (void)len;
 	port->write = NULL;
 	if (status == USB_GONE)
 		return;
 	/* What the device refuses is lost, as in the kernel. */
-	buf_drop(&port->out, sent);
+	buf_drop(&port->out, port->writing);
 	if (port->out.len > 0)
 		port_write(port);
 	else if (port->events->drained != NULL)
@@ -495,11 +494,11 @@ static void
 port_write(struct vbus_port *port)
 {
 	struct vbus_tty *tty = port->tty;
-	size_t len = port->out.len < PORT_WRITE_MAX ? port->out.len :
-	    PORT_WRITE_MAX;
 
+	port->writing = port->out.len < PORT_WRITE_MAX ? port->out.len :
+	    PORT_WRITE_MAX;
 	port->write = vdev_data(tty->node->device->vdev, tty->layout.out,
-	    port->out.data, len, port_write_done, port);
+	    port->out.data, port->writing, port_write_done, port);
 }
 
 size_t

@@ -296,6 +296,28 @@ a_flood_of_short_lines_loses_none(void **state)
 	rig_free(rig);
 }
 
+static void
+every_answer_to_a_flood_of_commands_arrives(void **state)
+{
+	struct rig *rig = rig_ready("device argon log 0\n");
+	struct buf text = { 0 };
+	struct reader r;
+
+	(void)state;
+	reader_open(&r, rig, "argon");
+	reader_until_open(&r);
+	for (int i = 0; i < 1000; i++) {
+		buf_clear(&text);
+		buf_printf(&text, "echo number %d\n", i);
+		assert_int_equal(feed_write(r.feed, text.data, text.len),
+		    text.len);
+	}
+	buf_fini(&text);
+	reader_until_text(&r, "number 999");
+	assert_int_equal(r.lines, 1000);
+	rig_free(rig);
+}
+
 /* --- Leaving and coming back --------------------------------------------- */
 
 static void
@@ -632,6 +654,7 @@ main(void)
 		cmocka_unit_test(
 		    who_comes_back_finds_the_lines_and_the_time_that_is_missing),
 		cmocka_unit_test(a_flood_of_short_lines_loses_none),
+		cmocka_unit_test(every_answer_to_a_flood_of_commands_arrives),
 		cmocka_unit_test(a_reset_is_one_gap_with_its_length),
 		cmocka_unit_test(
 		    a_restart_of_its_own_is_a_gap_that_names_no_reason),
