@@ -142,6 +142,9 @@ port_tell(void *arg)
 		loop_deferred_schedule(port->later);
 	if (port->owes_opened) {
 		port->owes_opened = false;
+		/* Not before: bytes would come before it is said. */
+		if (port->state == PORT_OPEN)
+			port_read(port);
 		port->events->opened(&port->base, err, port->arg);
 	} else if (port->owes_configured) {
 		port->owes_configured = false;
@@ -162,8 +165,6 @@ port_finish(struct vbus_port *port)
 		port->state = port->error.code == ERROR_NONE ? PORT_OPEN :
 		    PORT_SHUT;
 		port->owes_opened = true;
-		if (port->state == PORT_OPEN)
-			port_read(port);
 	} else
 		port->owes_configured = true;
 	loop_deferred_schedule(port->later);
