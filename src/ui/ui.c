@@ -470,6 +470,7 @@ ui_on_registry(enum registry_event event, const struct device *device,
 		rows_forget(&ui->rows, device->number);
 	else if (ui->awaited != NULL &&
 	    strcasecmp(ui->awaited, device->id) == 0) {
+		ui->note[0] = '\0';
 		ui_open(ui, ui_monitor, device->number);
 		ui->view_is_all = true;
 	}

@@ -122,18 +122,13 @@ static void
 monitor_draw_log(struct monitor *m, const struct draw *d)
 {
 	const struct session *session = feed_session(m->feed);
-	uint64_t first = session_first(session), end = session_end(session);
+	uint64_t first = session_first(session), bottom, top;
 	uint64_t height = (uint64_t)d->r.height;
-	uint64_t bottom = m->is_held ? m->bottom : end, top;
 	struct session_line l;
 	struct draw line;
 
 	m->page = d->r.height;
-	/* Lines that were held may have been dropped. */
-	if (bottom < first + height)
-		bottom = first + height;
-	if (bottom > end)
-		bottom = end;
+	bottom = monitor_bottom(m);
 	top = bottom - first > height ? bottom - height : first;
 	for (uint64_t n = top; n < bottom; n++) {
 		l = session_get(session, n);
@@ -150,6 +145,7 @@ static void
 monitor_draw_status(const struct monitor *m, const struct draw *line)
 {
 	uint64_t end = session_end(feed_session(m->feed));
+	uint64_t bottom = monitor_bottom(m);
 	const struct job *job = monitor_job(m);
 
 	if (ui_draw_note(m->ui, line))
@@ -160,9 +156,9 @@ monitor_draw_status(const struct monitor *m, const struct draw *line)
 	else if (job != NULL)
 		draw_printf(line, 1, 0, STYLE_WARN, "%s: %s", job->action->verb,
 		    job->doing);
-	else if (m->is_held && end > m->bottom)
+	else if (end > bottom)
 		draw_printf(line, 1, 0, STYLE_WARN, "%s %" PRIu64 " new",
-		    theme_sign(line->theme, SIGN_DOWN), end - m->bottom);
+		    theme_sign(line->theme, SIGN_DOWN), end - bottom);
 	else if (!feed_is_open(m->feed))
 		draw_rule(line, 0, feed_state(m->feed), STYLE_WARN);
 }

@@ -120,25 +120,40 @@ monitor_paste(void *view, const char *text, size_t len)
 
 /* --- The log -------------------------------------------------------------- */
 
+/* The line behind the last one that is shown where the oldest is the first. */
+static uint64_t
+monitor_first_bottom(const struct monitor *m)
+{
+	const struct session *session = feed_session(m->feed);
+	uint64_t bottom = session_first(session) + (uint64_t)m->page;
+
+	return bottom < session_end(session) ? bottom : session_end(session);
+}
+
+/* A page is filled before the log is held, also where it was held and lines
+ * were dropped. */
+uint64_t
+monitor_bottom(const struct monitor *m)
+{
+	uint64_t first = monitor_first_bottom(m);
+
+	if (!m->is_held)
+		return session_end(feed_session(m->feed));
+	return m->bottom > first ? m->bottom : first;
+}
+
 static void
 monitor_move(struct monitor *m, int64_t by)
 {
-	const struct session *session = feed_session(m->feed);
-	uint64_t first = session_first(session), end = session_end(session);
-	uint64_t top = first + (uint64_t)(m->page > 0 ? m->page : 1);
-	uint64_t bottom = m->is_held ? m->bottom : end;
+	uint64_t first = monitor_first_bottom(m), bottom = monitor_bottom(m);
+	uint64_t end = session_end(feed_session(m->feed));
+	uint64_t room = by < 0 ? bottom - first : end - bottom;
+	uint64_t way = (uint64_t)(by < 0 ? -by : by);
 
-	/* Lines that were held may have been dropped. */
-	if (bottom < top)
-		bottom = top < end ? top : end;
-	if (by < 0 && bottom > top)
-		bottom -= bottom - top < (uint64_t)-by ? bottom - top :
-		    (uint64_t)-by;
-	else if (by > 0)
-		bottom += end - bottom < (uint64_t)by ? end - bottom :
-		    (uint64_t)by;
-	m->bottom = bottom;
-	m->is_held = bottom < end;
+	if (way > room)
+		way = room;
+	m->bottom = by < 0 ? bottom - way : bottom + way;
+	m->is_held = by < 0 || m->bottom < end;
 }
 
 static void

@@ -36,6 +36,8 @@ struct monitor_eol {
 };
 
 const struct monitor_eol *monitor_eol(const struct monitor *m);
+/* The line behind the last one that is shown. */
+uint64_t monitor_bottom(const struct monitor *m);
 /* The job that holds the device; NULL: none. */
 const struct job *monitor_job(const struct monitor *m);
 

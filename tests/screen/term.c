@@ -26,6 +26,8 @@
 #define LINE_MAX_BYTES	4096
 #define ENV_MAX		64
 
+#define TERM_WORDS_MAX	8	/* arguments of the program */
+
 struct term {
 	VTerm		*vt;
 	VTermScreen	*screen;
@@ -201,7 +203,8 @@ term_set_environment(struct term *t, const struct term_options *options)
 	static const char *const gone[] = {
 		"NO_COLOR", "LINES", "COLUMNS", "LC_ALL", "LC_CTYPE",
 		"COLORTERM", "PTERM_POLL", "PTERM_MOUSE", "PTERM_COLOR",
-		"PTERM_UNICODE", "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+		"PTERM_UNICODE", "PTERM_DEVICE", "PTERM_BAUD", "PTERM_EOL",
+		"XDG_CONFIG_HOME", "XDG_STATE_HOME",
 	};
 
 	for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
@@ -218,11 +221,14 @@ static void
 term_exec(struct term *t, const struct term_options *options)
 {
 	char demo[4096] = "--demo";
-	const char *usual[] = { term_program(), demo, NULL };
+	const char *usual[TERM_WORDS_MAX + 3] = { term_program(), demo };
 	const char *const *argv = options->argv != NULL ? options->argv : usual;
 
 	if (options->bench != NULL)
 		term_bench_path(options->bench, demo, sizeof demo);
+	for (size_t i = 0; options->words != NULL &&
+	    options->words[i] != NULL && i < TERM_WORDS_MAX; i++)
+		usual[2 + i] = options->words[i];
 	term_set_environment(t, options);
 	signal(SIGPIPE, SIG_DFL);
 	execvp(argv[0], (char *const *)(uintptr_t)argv);

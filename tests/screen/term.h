@@ -25,6 +25,8 @@ struct term_options {
 	/* Program and arguments; NULL: pterm --demo=BENCH, or --demo. */
 	const char *const	*argv;
 	const char		*bench;		/* of this folder: "small.bench" */
+	/* Further arguments behind those; NULL-terminated. */
+	const char *const	*words;
 	/* "NAME=VALUE" beside (and instead of) the usual; NULL-terminated. */
 	const char *const	*env;
 };
