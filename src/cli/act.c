@@ -13,6 +13,8 @@
 /* A device that has not said by now what it does is acted on as it is. At least
  * half of --timeout is for the action itself. */
 #define ANSWERS_US	LOOP_S(1)
+/* How long the result's event waits for the mode in which a device came back. */
+#define SETTLE_US	LOOP_S(2)
 
 const struct device *
 act_device(const struct act *act, const struct act_row *row)
@@ -29,13 +31,38 @@ act_row(struct act *act, uint32_t job)
 	return NULL;
 }
 
+/* The event tells the mode, and a device that just came back is being asked. */
+static bool
+act_is_settling(const struct act *act, const struct act_row *row)
+{
+	const struct app *app = act->cli->app;
+	const struct device *d = act_device(act, row);
+	uint64_t ended_us = row->began_us + row->took_us;
+
+	return act->cli->options->json && row->result.code == ERROR_NONE &&
+	    d->is_present && d->mode == DEVICE_UNKNOWN &&
+	    act->cli->signo == 0 &&
+	    probe_is_asking(app->probe, row->device) &&
+	    loop_now_us(app->loop) < ended_us + SETTLE_US &&
+	    loop_now_us(app->loop) < cli_deadline(act->cli);
+}
+
+static void
+act_finish(struct act *act, struct act_row *row)
+{
+	row->is_settling = false;
+	row->is_done = true;
+	act_report_result(act, row);
+}
+
 static void
 act_end(struct act *act, struct act_row *row, const struct error *result)
 {
-	row->is_done = true;
 	row->took_us = loop_now_us(act->cli->app->loop) - row->began_us;
 	row->result = *result;
-	act_report_result(act, row);
+	row->is_settling = act_is_settling(act, row);
+	if (!row->is_settling)
+		act_finish(act, row);
 }
 
 static void
@@ -94,12 +121,17 @@ act_start(struct act *act, struct act_row *row)
 static bool
 act_is_done(void *arg)
 {
-	const struct act *act = arg;
+	struct act *act = arg;
+	bool all = true;
 
-	for (size_t i = 0; i < act->count; i++)
-		if (!act->rows[i].is_done)
-			return false;
-	return true;
+	for (size_t i = 0; i < act->count; i++) {
+		struct act_row *row = &act->rows[i];
+
+		if (row->is_settling && !act_is_settling(act, row))
+			act_finish(act, row);
+		all = all && row->is_done;
+	}
+	return all;
 }
 
 /* The jobs keep --timeout themselves. A signal cancels them, and they still

@@ -12,6 +12,7 @@ struct act_row {
 	uint32_t	job;		/* 0: could not begin */
 	bool		is_done;
 	uint64_t	began_us;
+	bool		is_settling;	/* its event waits for the mode */
 	uint64_t	took_us;
 	struct error	result;
 };

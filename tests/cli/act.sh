@@ -60,6 +60,11 @@ json '.[-1] | [.ok, .code, .exit, .mode, .tty]' '[true,"ok",0,"dfu",null]' \
 json '[.[] | select(.event == "step") | .ok, (.duration_ms | type)] | unique' \
     '[true,"number"]' "steps have times"
 
+run reset --json rig
+ends 0 "a reset as JSON"
+json '.[-1] | [.event, .ok, .mode]' '["result",true,"normal"]' \
+    "the result waits for the mode in which it came back"
+
 run reset old
 ends 1 "what a platform cannot do has failed"
 says err 'old: reset: .*no control requests' "with the reason"
