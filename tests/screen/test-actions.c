@@ -42,6 +42,8 @@ t_touches(void **state)
 {
 	struct term *t = start_small(state);
 
+	/* Its tty may come after its answers. */
+	term_wait_row(t, "gatehouse", "ttyACM");
 	term_send(t, "t");
 	term_wait_row(t, "▸ ▲ dfu", "gatehouse");
 	term_wait_row(t, "gatehouse", "in dfu mode");
