@@ -105,8 +105,8 @@ probe_find(const struct probe *p, const struct device *d)
 static bool
 probe_is_due(const struct probe *p, const struct device *d)
 {
-	return !p->is_stopped && d->job == 0 && probe_find(p, d) == NULL &&
-	    probe_due((struct probe *)p, d) != 0;
+	return !p->is_stopped && d->job == 0 &&
+	    probe_due((struct probe *)p, d) != 0 && probe_find(p, d) == NULL;
 }
 
 size_t

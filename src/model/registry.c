@@ -122,27 +122,49 @@ registry_compare_paths(const char *a, const char *b)
 	return (*a != '\0') - (*b != '\0');
 }
 
-static int
-registry_order(const void *a, const void *b)
+static bool
+registry_before(const struct registry_entry *a, const struct registry_entry *b)
 {
-	const struct registry_entry *const *x = a, *const *y = b;
-	int order = registry_compare_paths((*x)->device.usb.path,
-	    (*y)->device.usb.path);
+	int order = registry_compare_paths(a->device.usb.path,
+	    b->device.usb.path);
 
-	if (order != 0)
-		return order;
-	return (*x)->device.number < (*y)->device.number ? -1 : 1;
+	return order != 0 ? order < 0 : a->device.number < b->device.number;
 }
 
 static void
-registry_relist(struct registry *r)
+registry_take_out(struct registry *r, const struct registry_entry *e)
 {
-	r->list_count = 0;
-	for (size_t i = 0; i < r->count; i++)
-		if (r->entries[i]->is_listed)
-			r->list[r->list_count++] = r->entries[i];
-	if (r->list_count > 1)
-		qsort(r->list, r->list_count, sizeof *r->list, registry_order);
+	size_t i = 0;
+
+	while (i < r->list_count && r->list[i] != e)
+		i++;
+	if (i == r->list_count)
+		return;
+	r->list_count--;
+	memmove(r->list + i, r->list + i + 1,
+	    (r->list_count - i) * sizeof *r->list);
+}
+
+/* At its place, wherever it stood before: only its own path has changed. */
+static void
+registry_put_in(struct registry *r, struct registry_entry *e)
+{
+	size_t low = 0, high;
+
+	registry_take_out(r, e);
+	high = r->list_count;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (registry_before(r->list[mid], e))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	memmove(r->list + low + 1, r->list + low,
+	    (r->list_count - low) * sizeof *r->list);
+	r->list[low] = e;
+	r->list_count++;
 }
 
 size_t
@@ -288,7 +310,7 @@ registry_unlist(struct registry *r, struct registry_entry *e)
 {
 	e->is_listed = false;
 	e->is_expected = false;
-	registry_relist(r);
+	registry_take_out(r, e);
 	registry_notify(r, REGISTRY_REMOVED, e);
 }
 
@@ -345,7 +367,7 @@ registry_node_added(struct registry *r, const struct bus_node_info *node,
 	was_listed = e->is_listed;
 	e->is_listed = true;
 	e->is_expected = false;
-	registry_relist(r);
+	registry_put_in(r, e);
 	registry_notify(r, was_listed ? REGISTRY_CHANGED : REGISTRY_ADDED, e);
 }
 
