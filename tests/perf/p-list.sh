@@ -5,9 +5,11 @@
 
 runs=${PERF_RUNS:-7}
 
+# Without --ids-only it asks the cloud about each device, and without a network
+# gives up at the first.
 particle_cli() {
 	node "$lab_cache/clients/particle-cli/node_modules/particle-cli/src/index.js" \
-	    usb list
+	    usb list --ids-only
 }
 
 # Round about, so that what slows the machine for a while slows all of them.
@@ -42,7 +44,7 @@ client() {
 	figure "$title" "$took_us" lsusb "$lsusb_us"
 }
 
-declare -A one
+declare -A pterm_of lsusb_of dfu_of
 for count in 1 20 100; do
 	plug "device boron x $count" "$count"
 	is "$(pterm list --json |
@@ -54,12 +56,17 @@ for count in 1 20 100; do
 	    "dfu-util -l" "$dfu_us"
 	figure lsusb "$lsusb_us"
 	figure "dfu-util -l" "$dfu_us"
-	one[$count]=$pterm_us
+	pterm_of[$count]=$pterm_us lsusb_of[$count]=$lsusb_us dfu_of[$count]=$dfu_us
 	client particle-usb "particle-usb, list with modes" particle_usb list
 	if [ "$count" -eq 20 ]; then
-		client particle-cli "particle usb list" particle_cli
-		diag "$(tail -n 2 <<<"$client_out")"
+		client particle-cli "particle usb list --ids-only" \
+		    particle_cli
+		diag "  it listed $(grep -c '[0-9a-f]\{24\}' \
+		    <<<"$client_out"); last line: $(tail -n 1 <<<"$client_out")"
 	fi
 done
-diag "pterm list, 100 devices beside one: $(ratio "${one[100]}" "${one[1]}")"
+diag "$(printf '100 devices beside one: pterm %s x, lsusb %s x, dfu-util %s x' \
+    "$(ratio "${pterm_of[100]}" "${pterm_of[1]}")" \
+    "$(ratio "${lsusb_of[100]}" "${lsusb_of[1]}")" \
+    "$(ratio "${dfu_of[100]}" "${dfu_of[1]}")")"
 done_testing
