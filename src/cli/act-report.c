@@ -95,6 +95,8 @@ act_report_result(const struct act *act, const struct act_row *row)
 	if (err.code != ERROR_NONE && act->count == 1) {
 		error_prefix(&err, "%s: %s", label, act->action->verb);
 		cli_fail(&err);
+		if (err.code == ERROR_PERMISSION)
+			cli_print_mend(act->cli);
 		return;
 	}
 	if (act->cli->options->json)
@@ -120,7 +122,7 @@ act_report_sum(const struct act *act)
 		is_denied = is_denied || code == ERROR_PERMISSION;
 	}
 	if (is_denied)
-		cli_print_mend();
+		cli_print_mend(act->cli);
 	if (bad > 0)
 		cli_note(act->cli, "pterm: %s: %zu of %zu devices failed",
 		    act->action->verb, bad, act->count);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "action/mend.h"
 #include "base/text.h"
 #include "cli/verb.h"
 #include "cli/watch.h"
@@ -26,9 +27,18 @@ cli_fail(const struct error *err)
 
 	fprintf(stderr, "pterm: %s\n", text_clean(clean, sizeof clean,
 	    err->text, strlen(err->text)));
-	if (err->code == ERROR_PERMISSION)
-		cli_print_mend();
 	return error_exit_status(err->code);
+}
+
+void
+cli_print_mend(const struct cli *cli)
+{
+	struct mend mend;
+
+	if (cli->app->bench != NULL)
+		return;
+	mend_find(&mend);
+	fprintf(stderr, "pterm: %s: %s\n", mend.why, mend.command);
 }
 
 void
@@ -98,6 +108,7 @@ int
 cli_fail_event(struct cli *cli, const struct error *err)
 {
 	struct json *json;
+	int status;
 
 	if (cli->options->json) {
 		json = cli_event(cli, "error", NULL);
@@ -106,7 +117,10 @@ cli_fail_event(struct cli *cli, const struct error *err)
 		json_put_text(json, "text", err->text);
 		cli_put_json(cli, json);
 	}
-	return cli_fail(err);
+	status = cli_fail(err);
+	if (err->code == ERROR_PERMISSION)
+		cli_print_mend(cli);
+	return status;
 }
 
 /* --- Waiting ------------------------------------------------------------- */

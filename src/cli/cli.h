@@ -35,13 +35,14 @@ struct cli {
  * exit status; what went wrong is on stderr. */
 int	cli_run(struct app *app, const struct options *options);
 
-/* "pterm: TEXT" to standard error, and what mends it where that is known; the
- * exit status for its code. */
+/* "pterm: TEXT" to standard error; the exit status for its code. */
 int	cli_fail(const struct error *err);
-/* The same, and with --json an event "error". */
+/* The same, with what mends it where that is known, and with --json an event
+ * "error". */
 int	cli_fail_event(struct cli *cli, const struct error *err);
-/* The command that gives access, to standard error. */
-void	cli_print_mend(void);
+/* The command that gives access, to standard error; nothing on the virtual
+ * bench, where there is none. */
+void	cli_print_mend(const struct cli *cli);
 /* A note to standard error, unless --quiet. */
 void	cli_note(const struct cli *cli, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

@@ -74,7 +74,7 @@ list_note_denied(const struct cli *cli)
 
 	for (size_t i = 0; i < registry_count(r) && !cli->options->quiet; i++)
 		if (registry_at(r, i)->mode == DEVICE_NO_PERMISSION) {
-			cli_print_mend();
+			cli_print_mend(cli);
 			return;
 		}
 }

@@ -5,6 +5,7 @@
 #ifndef PTERM_UI_STATE_H
 #define PTERM_UI_STATE_H
 
+#include "action/mend.h"
 #include "app.h"
 #include "ui/card.h"
 #include "ui/layout.h"
@@ -42,6 +43,8 @@ struct ui {
 	struct layout		 layout;	/* of the last draw */
 	bool			 wants_info;
 	int			 info_top;	/* lines scrolled off */
+	struct mend		 mend;		/* of what can't be opened; "":
+						 * there is nothing to mend */
 	uint64_t		 events_end;	/* 0: the newest are shown */
 
 	struct prompt		 prompt;

@@ -460,6 +460,15 @@ ui_open(struct ui *ui, const struct view_ops *ops, uint32_t device)
 
 /* --- What happens ------------------------------------------------------- */
 
+/* Looked up when a device can't be opened, and not when it is drawn. Real
+ * devices alone: no rules of this machine open what the bench has locked. */
+static void
+ui_find_mend(struct ui *ui, const struct device *d)
+{
+	if (d->mode == DEVICE_NO_PERMISSION && ui->app->bench == NULL)
+		mend_find(&ui->mend);
+}
+
 static void
 ui_on_registry(enum registry_event event, const struct device *device,
     void *arg)
@@ -474,6 +483,8 @@ ui_on_registry(enum registry_event event, const struct device *device,
 		ui_open(ui, ui_monitor, device->number);
 		ui->view_is_all = true;
 	}
+	if (event != REGISTRY_REMOVED)
+		ui_find_mend(ui, device);
 	ui_dirty(ui);
 }
 

@@ -73,13 +73,25 @@ detail_speed(enum bus_speed speed)
 	    names[speed] : "";
 }
 
+/* In short a line; in the full form with the command to type. */
+static void
+facts_mend(struct facts *facts, const struct ui *ui, const struct device *d)
+{
+	if (d->mode != DEVICE_NO_PERMISSION)
+		return;
+	facts_text(facts, "", ui->mend.brief);
+	facts_long(facts, "by hand", ui->mend.command);
+}
+
 /* What is wrong, and the way out, go first. */
 static void
 facts_problem(struct facts *facts, const struct ui *ui, const struct device *d)
 {
 	const struct row_mark *result = rows_result(&ui->rows, d->number);
 
-	if (result != NULL && !result->result_ok) {
+	/* Where the way is barred, that is what an action says, too. */
+	if (result != NULL && !result->result_ok &&
+	    strcmp(result->result, d->problem) != 0) {
 		facts_text(facts, "", result->result);
 		facts->items[facts->count - 1].style = STYLE_BAD;
 	}
@@ -87,6 +99,7 @@ facts_problem(struct facts *facts, const struct ui *ui, const struct device *d)
 		facts_text(facts, "", d->problem);
 		facts->items[facts->count - 1].style = STYLE_BAD;
 	}
+	facts_mend(facts, ui, d);
 	if (d->mode_reason[0] != '\0') {
 		facts_text(facts, "", d->mode_reason);
 		facts->items[facts->count - 1].style = theme_mode_style(d);

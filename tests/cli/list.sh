@@ -58,9 +58,7 @@ says out '^MODE  *NAME  *PLATFORM  *DEVICE ID  *OS  *PORT  *USB$' "the titles"
 says out '^normal  *gatehouse  Photon 2  .*0a10aced202194944a05a1c8  6.2.0  ttyACM3  1-1.2$' \
     "a device"
 says out 'user part needs system 6200' "a reason stands behind"
-says err '70-pterm.rules' "what mends the access is told"
-run list -q
-silent err "unless nobody wants to know"
+silent err "rules of this machine would not mend the access on the bench"
 "$program" --demo="$scratch/bench" </dev/null >"$scratch/bare" 2>&1
 run list
 grep -v '^pterm' "$scratch/bare" >"$scratch/bare.out"

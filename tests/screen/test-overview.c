@@ -152,13 +152,20 @@ info_shows_all_that_is_known(void **state)
 }
 
 static void
-the_way_out_stands_in_the_details(void **state)
+what_bars_the_way_stands_in_the_details(void **state)
 {
 	struct term *t = start_small(state);
 
 	term_send(t, "jjjjj");
 	wait_selected(t, "Electron");
 	term_wait(t, "may only be opened");
+	/* No rules of this machine open what the bench has locked. */
+	assert_int_equal(term_find(t, "way out:"), -1);
+	term_send(t, "i");
+	term_wait(t, "Esc close");
+	assert_int_equal(term_find(t, "sudo"), -1);
+	term_send(t, ESC);
+	term_wait_gone(t, "Esc close");
 	quit(t);
 }
 
@@ -386,7 +393,7 @@ main(void)
 		AT_BOTH(a_long_list_scrolls_and_says_how_far),
 		AT_BOTH(details_and_events_of_the_selected_device_are_there),
 		AT_BOTH(info_shows_all_that_is_known),
-		AT_BOTH(the_way_out_stands_in_the_details),
+		AT_BOTH(what_bars_the_way_stands_in_the_details),
 		AT_BOTH(the_help_is_made_of_the_tables),
 		AT_BOTH(f1_is_help_while_something_is_typed),
 		AT_BOTH(the_filter_works_as_it_is_typed),
