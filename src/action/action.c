@@ -172,8 +172,7 @@ action_check(const struct action *action, const struct device *d,
 		    "it is on its way to another mode: wait until it is there");
 	if ((ACTION_MODE(d->mode) & action->modes) == 0)
 		return error_set(err, ERROR_REFUSED,
-		    "%s makes no sense in %s mode", action->verb,
-		    device_mode_name(d->mode));
+		    "not possible in %s mode", device_mode_name(d->mode));
 	if (action_check_platform(action, d, err) != 0)
 		return -1;
 	return action_check_access(action, d, err);

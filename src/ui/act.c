@@ -66,7 +66,7 @@ act_answered(bool yes, void *arg)
 static void
 act_ask(struct ui *ui, const struct action *action)
 {
-	char question[128], yes[32];
+	char question[128], yes[32], mode[48];
 	const struct device *d;
 
 	snprintf(question, sizeof question, "%s %zu devices?", action->verb,
@@ -80,7 +80,7 @@ act_ask(struct ui *ui, const struct action *action)
 		card_add_line(&ui->card, "%s %-24s %-27s %s",
 		    theme_plain_sign(&ui->theme, d->mode), device_label(d),
 		    platform_shown_name(d->platform, d->usb.product),
-		    theme_mode_word(d->mode));
+		    devices_mode(ui, d, mode, sizeof mode));
 	}
 }
 

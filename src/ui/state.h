@@ -87,6 +87,9 @@ size_t	overview_hints(struct ui *ui, struct view_hint *hints, size_t max);
 void	devices_draw_header(struct ui *ui, const struct draw *line);
 void	devices_draw(struct ui *ui, const struct draw *head,
 	    const struct draw *rows);
+/* The mode as its row says it: "asking", "→ dfu". */
+const char *devices_mode(const struct ui *ui, const struct device *device,
+	    char *out, size_t size);
 /* Says that the list goes on above or below what is in sight. */
 void	devices_draw_more(struct ui *ui, const struct draw *rule);
 

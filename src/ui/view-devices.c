@@ -179,21 +179,27 @@ devices_since(const struct ui *ui, const struct device *d, char *out,
 	return out;
 }
 
+const char *
+devices_mode(const struct ui *ui, const struct device *d, char *out,
+    size_t size)
+{
+	if (d->mode == DEVICE_SWITCHING)
+		snprintf(out, size, "%s %s", theme_sign(&ui->theme, SIGN_ARROW),
+		    theme_mode_word(d->going_to));
+	else if (d->mode == DEVICE_UNKNOWN && d->asked_us != 0)
+		snprintf(out, size, "asking");
+	else
+		return theme_mode_word(d->mode);
+	return out;
+}
+
 static const char *
 devices_cell(const struct ui *ui, const struct device *d, enum column column,
     bool whole_id, char *out, size_t size)
 {
 	switch (column) {
 	case COLUMN_MODE:
-		if (d->mode == DEVICE_SWITCHING)
-			snprintf(out, size, "%s %s",
-			    theme_sign(&ui->theme, SIGN_ARROW),
-			    theme_mode_word(d->going_to));
-		else if (d->mode == DEVICE_UNKNOWN && d->asked_us != 0)
-			snprintf(out, size, "asking");
-		else
-			return theme_mode_word(d->mode);
-		return out;
+		return devices_mode(ui, d, out, size);
 	case COLUMN_NAME:
 		return d->nickname;
 	case COLUMN_PLATFORM:

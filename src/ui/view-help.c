@@ -52,15 +52,17 @@ help_title(struct help *help, const char *title)
 	help_add(help, STYLE_STRONG, "", title)->is_title = true;
 }
 
+/* Those that go for all that are tagged, or (flag ACTION_FRONT_END) those of
+ * the selected device alone. */
 static void
-help_actions(struct help *help, const char *title, enum action_id but)
+help_actions(struct help *help, unsigned flag, enum action_id but)
 {
 	char key[2] = "";
 
-	help_title(help, title);
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
 		key[0] = actions[i].key;
-		if (actions[i].id != but)
+		if ((actions[i].flags & ACTION_FRONT_END) == flag &&
+		    actions[i].id != but)
 			help_add(help, STYLE_KEY, key, actions[i].summary);
 	}
 }
@@ -137,7 +139,9 @@ help_build(struct help *help, const struct ui *ui)
 	if (ui->view != NULL) {
 		help_context(help, KEYMAP_TYPE, "TYPING");
 		help_context(help, KEYMAP_LOG, "READING THE LOG");
-		help_actions(help, "AFTER CTRL-T: THE DEVICE", ACTION_MONITOR);
+		help_title(help, "AFTER CTRL-T: THE DEVICE");
+		help_actions(help, 0, ACTION_COUNT);
+		help_actions(help, ACTION_FRONT_END, ACTION_MONITOR);
 		help_context(help, KEYMAP_MENU, "AFTER CTRL-T, TOO");
 		return;
 	}
@@ -146,7 +150,10 @@ help_build(struct help *help, const struct ui *ui)
 		help_context(help, KEYMAP_PROMPT, "WHILE YOU TYPE");
 	if (ui->card.is_open)
 		help_context(help, KEYMAP_CARD, "WHEN YOU ARE ASKED");
-	help_actions(help, "THE DEVICE, OR ALL THAT ARE TAGGED", ACTION_COUNT);
+	help_title(help, "THE DEVICE, OR ALL THAT ARE TAGGED");
+	help_actions(help, 0, ACTION_COUNT);
+	help_title(help, "THE SELECTED DEVICE ALONE");
+	help_actions(help, ACTION_FRONT_END, ACTION_COUNT);
 	for (int g = 0; g < KEYMAP_GROUP_COUNT; g++) {
 		help_title(help, keymap_group_title((enum keymap_group)g));
 		help_group(help, KEYMAP_TABLE, (enum keymap_group)g);

@@ -177,6 +177,10 @@ the_help_is_made_of_the_tables(void **state)
 	term_send(t, "?");
 	term_wait(t, "put into DFU mode");
 	term_wait(t, "give the device a nickname");
+	assert_true(term_find(t, "blink the LED") <
+	    term_find(t, "THE SELECTED DEVICE ALONE"));
+	assert_true(term_find(t, "THE SELECTED DEVICE ALONE") <
+	    term_find(t, "give the device a nickname"));
 	term_wait_row(t, "j Down", "next device");
 	/* As far as it goes: the meaning of the signs. */
 	term_send(t, "G");
