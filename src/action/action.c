@@ -95,15 +95,6 @@ const struct action actions[ACTION_COUNT] = {
 };
 
 const struct action *
-action_by_verb(const char *verb)
-{
-	for (size_t i = 0; i < ACTION_COUNT; i++)
-		if (strcmp(actions[i].verb, verb) == 0)
-			return &actions[i];
-	return NULL;
-}
-
-const struct action *
 action_by_key(char key)
 {
 	for (size_t i = 0; i < ACTION_COUNT; i++)

@@ -76,7 +76,6 @@ struct action_args {
 	unsigned	for_s;		/* 0: the action's own default */
 };
 
-const struct action	*action_by_verb(const char *verb);
 const struct action	*action_by_key(char key);
 /* 0 where it can be tried on this device now; else -1 and why not, as
  * jobs_start() says it. */

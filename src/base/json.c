@@ -84,12 +84,6 @@ json_put_integer(struct json *object, const char *key, int64_t value)
 }
 
 void
-json_put_number(struct json *object, const char *key, double value)
-{
-	json_put_child(object, key, json_ours(json_real(value)));
-}
-
-void
 json_put_bool(struct json *object, const char *key, bool value)
 {
 	json_put_child(object, key, json_ours(json_boolean(value)));
@@ -106,12 +100,6 @@ json_add_child(struct json *array, struct json *child)
 {
 	if (json_array_append_new(json_theirs(array), json_theirs(child)))
 		abort();
-}
-
-void
-json_add_text(struct json *array, const char *text)
-{
-	json_add_child(array, json_new_text(text));
 }
 
 static int

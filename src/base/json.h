@@ -25,14 +25,12 @@ void	json_put_text(struct json *object, const char *key, const char *text);
 void	json_put_text_or_null(struct json *object, const char *key,
 	    const char *text);
 void	json_put_integer(struct json *object, const char *key, int64_t value);
-void	json_put_number(struct json *object, const char *key, double value);
 void	json_put_bool(struct json *object, const char *key, bool value);
 void	json_put_null(struct json *object, const char *key);
 void	json_put_child(struct json *object, const char *key,
 	    struct json *child);
 /* Elements of an array. */
 void	json_add_child(struct json *array, struct json *child);
-void	json_add_text(struct json *array, const char *text);
 
 /* Appends the document without a newline; pretty: indented by two. */
 void	json_write(const struct json *json, bool pretty, struct buf *out);

@@ -10,34 +10,30 @@
 #include "particle/ctrl-msg.pb.h"
 
 #define REPEATABLE	0x01	/* twice does no harm */
-#define UNPROTECTED	0x02	/* answered under Device Protection */
 #define RESETS		0x04	/* the device resets 1 s later */
 
 static const struct ctrl_type_row {
 	uint16_t	 type;
 	unsigned	 flags;
-	const char	*name;
 } types[] = {
-	{ CTRL_ECHO, REPEATABLE, "echo" },
-	{ CTRL_APP_CUSTOM, UNPROTECTED, "application request" },
-	{ CTRL_GET_DEVICE_ID, REPEATABLE | UNPROTECTED, "get device id" },
-	{ CTRL_GET_SERIAL_NUMBER, REPEATABLE, "get serial number" },
-	{ CTRL_GET_SYSTEM_VERSION, REPEATABLE, "get Device OS version" },
-	{ CTRL_RESET, REPEATABLE | RESETS, "reset" },
-	{ CTRL_DFU_MODE, REPEATABLE | RESETS, "enter DFU" },
-	{ CTRL_SAFE_MODE, REPEATABLE | RESETS, "enter safe mode" },
-	{ CTRL_START_LISTENING, REPEATABLE, "start listening" },
-	{ CTRL_STOP_LISTENING, REPEATABLE, "stop listening" },
-	{ CTRL_GET_DEVICE_MODE, REPEATABLE, "get device mode" },
-	{ CTRL_GET_PROTECTED_STATE, REPEATABLE | UNPROTECTED,
-	    "get protection" },
-	{ CTRL_GET_MODULE_INFO, REPEATABLE, "list modules" },
-	{ CTRL_GET_ASSET_INFO, REPEATABLE, "list assets" },
-	{ CTRL_DIAGNOSTIC_INFO, REPEATABLE, "get diagnostics" },
-	{ CTRL_START_NYAN_SIGNAL, REPEATABLE, "start blinking" },
-	{ CTRL_STOP_NYAN_SIGNAL, REPEATABLE, "stop blinking" },
-	{ CTRL_CLOUD_GET_CONNECTION_STATUS, REPEATABLE, "get cloud status" },
-	{ CTRL_CELLULAR_GET_ICCID, REPEATABLE, "get SIM number" },
+	{ CTRL_ECHO, REPEATABLE },
+	{ CTRL_GET_DEVICE_ID, REPEATABLE },
+	{ CTRL_GET_SERIAL_NUMBER, REPEATABLE },
+	{ CTRL_GET_SYSTEM_VERSION, REPEATABLE },
+	{ CTRL_RESET, REPEATABLE | RESETS },
+	{ CTRL_DFU_MODE, REPEATABLE | RESETS },
+	{ CTRL_SAFE_MODE, REPEATABLE | RESETS },
+	{ CTRL_START_LISTENING, REPEATABLE },
+	{ CTRL_STOP_LISTENING, REPEATABLE },
+	{ CTRL_GET_DEVICE_MODE, REPEATABLE },
+	{ CTRL_GET_PROTECTED_STATE, REPEATABLE },
+	{ CTRL_GET_MODULE_INFO, REPEATABLE },
+	{ CTRL_GET_ASSET_INFO, REPEATABLE },
+	{ CTRL_DIAGNOSTIC_INFO, REPEATABLE },
+	{ CTRL_START_NYAN_SIGNAL, REPEATABLE },
+	{ CTRL_STOP_NYAN_SIGNAL, REPEATABLE },
+	{ CTRL_CLOUD_GET_CONNECTION_STATUS, REPEATABLE },
+	{ CTRL_CELLULAR_GET_ICCID, REPEATABLE },
 };
 
 static const struct ctrl_type_row *
@@ -58,24 +54,10 @@ ctrl_type_has(uint16_t type, unsigned flag)
 	return row != NULL && (row->flags & flag) != 0;
 }
 
-const char *
-ctrl_type_name(uint16_t type)
-{
-	const struct ctrl_type_row *row = ctrl_type_row(type);
-
-	return row == NULL ? NULL : row->name;
-}
-
 bool
 ctrl_type_is_repeatable(uint16_t type)
 {
 	return ctrl_type_has(type, REPEATABLE);
-}
-
-bool
-ctrl_type_is_unprotected(uint16_t type)
-{
-	return ctrl_type_has(type, UNPROTECTED);
 }
 
 bool

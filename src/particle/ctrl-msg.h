@@ -42,12 +42,8 @@ enum ctrl_type {
 	CTRL_CELLULAR_GET_ICCID = 554,
 };
 
-/* "get device mode"; NULL: not one of the above. */
-const char	*ctrl_type_name(uint16_t type);
 /* For struct ctrl_request.repeatable. */
 bool		 ctrl_type_is_repeatable(uint16_t type);
-/* Answered by a device under Device Protection, too. */
-bool		 ctrl_type_is_unprotected(uint16_t type);
 /* The device resets 1 s after it accepted such a request: that it leaves the
  * bus before the last CHECK is good news. */
 bool		 ctrl_type_resets(uint16_t type);

@@ -101,14 +101,6 @@ ctrl_result_row(int32_t result)
 	return SIZE_MAX;
 }
 
-const char *
-ctrl_result_name(int32_t result)
-{
-	size_t row = ctrl_result_row(result);
-
-	return row == SIZE_MAX ? NULL : results[row].name;
-}
-
 int
 ctrl_result_error(int32_t result, struct error *err)
 {

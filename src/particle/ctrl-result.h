@@ -19,9 +19,6 @@
 #define CTRL_RESULT_NOT_FOUND		(-170)
 #define CTRL_RESULT_PROTECTED		(-1801)
 
-/* "PROTECTED", as Device OS names it; NULL: not known. */
-const char	*ctrl_result_name(int32_t result);
-
 /* Returns -1: "Device Protection is active (PROTECTED, -1801)". */
 int		 ctrl_result_error(int32_t result, struct error *err);
 

@@ -104,19 +104,6 @@ sysver_compare(const struct sysver *a, const struct sysver *b)
 	return 0;
 }
 
-bool
-sysver_at_least(const struct sysver *v, unsigned major, unsigned minor,
-    unsigned patch)
-{
-	struct sysver least = {
-		.major = (uint16_t)major,
-		.minor = (uint16_t)minor,
-		.patch = (uint16_t)patch,
-	};
-
-	return sysver_compare(v, &least) >= 0;
-}
-
 void
 sysver_text(const struct sysver *v, char *out, size_t size)
 {

@@ -27,8 +27,6 @@ struct sysver {
 bool	sysver_parse(struct sysver *v, const void *text, size_t len);
 /* Below, equal to or above 0, as strcmp() does. */
 int	sysver_compare(const struct sysver *a, const struct sysver *b);
-bool	sysver_at_least(const struct sysver *v, unsigned major, unsigned minor,
-	    unsigned patch);
 void	sysver_text(const struct sysver *v, char *out, size_t size);
 
 /* The Device OS version that a system part's module version stands for: 6200

@@ -373,14 +373,9 @@ static void
 requests_know_what_may_be_done_with_them(void **state)
 {
 	(void)state;
-	assert_string_equal(ctrl_type_name(CTRL_GET_DEVICE_MODE),
-	    "get device mode");
-	assert_null(ctrl_type_name(9999));
 	assert_true(ctrl_type_is_repeatable(CTRL_DFU_MODE));
 	assert_false(ctrl_type_is_repeatable(CTRL_APP_CUSTOM));
 	assert_false(ctrl_type_is_repeatable(9999));
-	assert_true(ctrl_type_is_unprotected(CTRL_GET_PROTECTED_STATE));
-	assert_false(ctrl_type_is_unprotected(CTRL_GET_DEVICE_MODE));
 	assert_true(ctrl_type_resets(CTRL_SAFE_MODE));
 	assert_false(ctrl_type_resets(CTRL_START_LISTENING));
 }
