@@ -43,6 +43,6 @@ ok "an action goes through the bus and back" alone dfu $boron
 ok "and out of DFU" alone reset $boron
 is "$(usb_id $boron)" 2b04:c00d "it is back"
 pkill -P $watch_pid
-kill $watch_pid
+kill $watch_pid 2>/dev/null
 wait $watch_pid
 done_testing
