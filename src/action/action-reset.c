@@ -5,52 +5,19 @@
  */
 #include "config.h"
 
+#include <stddef.h>
 #include <string.h>
 
-#include "action/await.h"
-#include "action/send.h"
+#include "action/away.h"
 #include "particle/ctrl-msg.h"
 
 #define LEAVE_MS	10000	/* a walk out of whatever state it is in */
 
 struct reset_job {
-	struct send		 send;
-	struct await		 await;
-	struct bus_handle	*handle;
-	struct exchange		*exchange;
-	bool			 from_dfu;
-	bool			 was_reached;
+	struct away	 away;		/* first */
+	bool		 from_dfu;
 };
-
-static void
-reset_cancelled(struct job_run *run)
-{
-	const struct reset_job *job = job_state(run);
-
-	job_end_cancelled(run, job->was_reached ? "it may still restart" : "");
-}
-
-static void
-reset_close(struct reset_job *job)
-{
-	exchange_free(job->exchange);
-	job->exchange = NULL;
-	bus_close(job->handle);
-	job->handle = NULL;
-	send_close(&job->send);
-}
-
-static void
-reset_await(struct job_run *run)
-{
-	struct reset_job *job = job_state(run);
-
-	reset_close(job);
-	job_doing(run, "waits for it to be back");
-	await_begin(&job->await, AWAIT_RUN_MS);
-	if (job_is_cancelled(run))
-		reset_cancelled(run);
-}
+_Static_assert(offsetof(struct reset_job, away) == 0, "away_*() find it there");
 
 static void
 reset_good(struct job_run *run)
@@ -72,28 +39,11 @@ reset_on_await(enum await_end end, void *arg)
 	struct job_run *run = arg;
 	const struct reset_job *job = job_state(run);
 
-	switch (end) {
-	case AWAIT_BACK:
+	if (end == AWAIT_BACK)
 		reset_good(run);
-		break;
-	case AWAIT_WRONG:
-		job_step(run, false, "back as dfu");
-		job_end(run, ERROR_FAILED, "it came back in dfu mode: there is "
-		    "no firmware on it that can start");
-		break;
-	case AWAIT_STAYED:
-		job_step(run, false, "it stays");
-		job_end(run, ERROR_TIMEOUT,
-		    "it did not restart within %d s%s", AWAIT_RUN_MS / 1000,
-		    job->from_dfu ? ": press RESET"
+	else
+		away_end(run, end, job->from_dfu ? ": press RESET"
 		    : ": reset --force, or press RESET");
-		break;
-	case AWAIT_LOST:
-		job_step(run, false, "left, and is not back");
-		job_end(run, ERROR_TIMEOUT, "it left and is not back within "
-		    "%d s: plug it in again", AWAIT_RUN_MS / 1000);
-		break;
-	}
 }
 
 /* --- Three ways --------------------------------------------------------- */
@@ -102,9 +52,9 @@ static void
 reset_on_sent(struct job_run *run, const struct error *err)
 {
 	if (err == NULL)
-		reset_await(run);
+		away_await(run);
 	else if (job_is_cancelled(run))
-		reset_cancelled(run);
+		away_cancelled(run);
 	else if (err->code == ERROR_TIMEOUT)
 		job_end(run, ERROR_TIMEOUT, "it does not answer: reset --force "
 		    "restarts a device whose firmware hangs");
@@ -131,7 +81,7 @@ reset_on_forced(struct exchange *x, void *arg)
 		return;
 	}
 	job_step(run, true, "forced reset sent");
-	reset_await(run);
+	away_await(run);
 }
 
 static void
@@ -142,9 +92,9 @@ reset_on_left(struct exchange *x, void *arg)
 
 	if (exchange_error(x, &err) == 0 || err.code == ERROR_GONE) {
 		job_step(run, true, "leaves dfu");
-		reset_await(run);
+		away_await(run);
 	} else if (job_is_cancelled(run)) {
-		reset_cancelled(run);
+		away_cancelled(run);
 	} else {
 		job_step(run, false, "leaving dfu: %s", err.text);
 		job_end(run, err.code, "it does not leave dfu: %s", err.text);
@@ -159,7 +109,7 @@ reset_force(struct job_run *run)
 
 	vendor_forced_reset(job_device(run)->platform, &out);
 	job_doing(run, "forced reset");
-	job->exchange = exchange_single(job_env(run)->loop, job->handle,
+	job->away.exchange = exchange_single(job_env(run)->loop, job->away.handle,
 	    &out.setup, out.data, VENDOR_TIMEOUT_MS, reset_on_forced, run);
 }
 
@@ -169,14 +119,14 @@ reset_leave_dfu(struct job_run *run)
 	struct reset_job *job = job_state(run);
 	struct error err;
 
-	if (bus_claim(job->handle, 0, &err) != 0) {
+	if (bus_claim(job->away.handle, 0, &err) != 0) {
 		job_step(run, false, "leaving dfu: %s", err.text);
 		job_end(run, err.code, "%s", err.text);
 		return;
 	}
 	job_doing(run, "leaves dfu");
-	job->exchange = exchange_dfu(job_env(run)->loop, job->handle, DFU_LEAVE,
-	    0, LEAVE_MS, reset_on_left, run);
+	job->away.exchange = exchange_dfu(job_env(run)->loop,
+	    job->away.handle, DFU_LEAVE, 0, LEAVE_MS, reset_on_left, run);
 }
 
 static void
@@ -186,13 +136,13 @@ reset_start(struct job_run *run)
 	const struct device *d = job_device(run);
 	struct error err;
 
-	await_init(&job->await, run, reset_on_await, run);
-	await_prepare(&job->await, PLATFORM_USB_NORMAL, DEVICE_NORMAL,
+	await_init(&job->away.await, run, reset_on_await, run);
+	await_prepare(&job->away.await, PLATFORM_USB_NORMAL, DEVICE_NORMAL,
 	    LEAVE_MS);
 	job->from_dfu = d->usb_mode == PLATFORM_USB_DFU;
-	job->was_reached = true;
+	job->away.note = "it may still restart";
 	if (!job->from_dfu && !job_public(run)->args.force) {
-		job->send = (struct send){
+		job->away.send = (struct send){
 			.run = run,
 			.type = CTRL_RESET,
 			.old = VENDOR_OLD_RESET,
@@ -200,11 +150,11 @@ reset_start(struct job_run *run)
 			.cb = reset_on_sent,
 		};
 		job_doing(run, "request %u", CTRL_RESET);
-		send_begin(&job->send);
+		send_begin(&job->away.send);
 		return;
 	}
-	job->handle = job_open(run, &err);
-	if (job->handle == NULL) {
+	job->away.handle = job_open(run, &err);
+	if (job->away.handle == NULL) {
 		job_step(run, false, "opening: %s", err.text);
 		job_end(run, err.code, "%s", err.text);
 	} else if (job->from_dfu)
@@ -213,40 +163,10 @@ reset_start(struct job_run *run)
 		reset_force(run);
 }
 
-static void
-reset_device(struct job_run *run)
-{
-	struct reset_job *job = job_state(run);
-
-	await_device(&job->await);
-}
-
-static void
-reset_cancel(struct job_run *run)
-{
-	struct reset_job *job = job_state(run);
-
-	if (job->send.exchange != NULL)
-		send_cancel(&job->send);
-	else if (job->exchange != NULL)
-		exchange_cancel(job->exchange);
-	else
-		reset_cancelled(run);
-}
-
-static void
-reset_fini(struct job_run *run)
-{
-	struct reset_job *job = job_state(run);
-
-	reset_close(job);
-	await_fini(&job->await);
-}
-
 const struct job_ops action_reset_ops = {
 	.state_size = sizeof(struct reset_job),
 	.start = reset_start,
-	.device = reset_device,
-	.cancel = reset_cancel,
-	.fini = reset_fini,
+	.device = away_device,
+	.cancel = away_cancel,
+	.fini = away_fini,
 };
