@@ -44,7 +44,7 @@ bench <<-B
 	at 1300ms write gate "no end"
 B
 
-run --timeout 1.6 monitor gate
+run --timeout 3 monitor gate
 ends 0 "the end of its time is a good end"
 says out '^one$' "lines are data"
 says out '^evil \\x1b\[31m\\x07 \\xff$' "that steer no terminal"
@@ -53,23 +53,23 @@ says out '^no end$' "what has no end is printed at the end"
 says err '^-- gate: connected to ttyACM0$' "notes are none"
 says err '^-- gate: waits for the device$' "nor is the departure"
 says err '^-- gate: gone [0-9.]* s, back on ttyACM7, boot 2$' "nor the gap"
-run -q --timeout 0.5 monitor gate
+run -q --timeout 2 monitor gate
 says out '^one$' "quiet: lines"
 silent err "and nothing else"
 
-run --timeout 1.5 monitor gate rig e00fce680000000000000003
+run --timeout 3 monitor gate rig e00fce680000000000000003
 ends 0 "several devices"
 says out '^gate: one$' "have their names in front"
 says out '^rig: two$' "each"
 says out '^e00fce680000000000000003: four$' "and one comes later"
 says err 'waits for e00fce680000000000000003' "which is waited for"
-run --timeout 0.5 monitor --all
+run --timeout 2 monitor --all
 ends 0 "all devices"
 says out '^rig: two$' "are read side by side"
 says err '^-- down: in dfu mode, without a serial port$' "why one is silent"
 says err '^-- mute: waits for its serial port$' "and another"
 
-run --timeout 1.6 --json monitor gate
+run --timeout 3 --json monitor gate
 ends 0 "as JSON"
 json '[.[] | select(.event == "line") | .text] | map(select(test("one|three")))' \
     '["one","three"]' "lines"
@@ -78,12 +78,12 @@ json '[.[] | [.v, .id, (.t | type), (.text | type)]] | unique' \
     '[[1,"0a1000000000000000000001","string","string"]]' "every event has them"
 json '[.[] | .event] | unique' '["gap","line","note"]' "no other event"
 
-run_with 'echo from the shell\n' --timeout 1 monitor gate
+run_with 'echo from the shell\n' --timeout 2 monitor gate
 ends 0 "standard input is sent"
 says out '^from the shell$' "and answered"
 says out '^three$' "and its end is not the end"
 export PTERM_EOL=crlf
-run_with 'echo windows\necho two\n' --timeout 1 monitor gate
+run_with 'echo windows\necho two\n' --timeout 2 monitor gate
 says out '^windows$' "with the end of lines that is wanted"
 says out '^two$' "each"
 unset PTERM_EOL
@@ -100,7 +100,7 @@ run monitor
 ends 4 "several may be meant"
 run reset --plain gate
 ends 2 "--plain is the monitor's"
-run --timeout 0.2 monitor --plain gate
+run --timeout 1 monitor --plain gate
 ends 0 "who has it"
 
 bench <<-B
